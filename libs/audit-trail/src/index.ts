@@ -1,0 +1,1 @@
+export { auditActor, changesBetween, MASK, newAuditEvent, type AuditFacts } from './new-audit-event.js';

@@ -1,0 +1,67 @@
+import type { Actor, AuditEvent, AuditEventType, Peer } from '#contracts';
+import { traceIdOf, type CallContext } from '#messaging';
+import { v7 as uuidv7 } from 'uuid';
+
+/** What varies from event to event; the rest comes from the context and the clock. */
+export interface AuditFacts {
+  readonly type: AuditEventType;
+  readonly realm: string;
+  readonly realmId: string | null;
+  readonly outcome?: 'success' | 'failure';
+  readonly reason?: string | null;
+  readonly actor: AuditEvent['actor'];
+  readonly clientId?: string | null;
+  readonly subjectId?: string | null;
+  readonly jti?: string | null;
+  readonly target?: { readonly kind: string; readonly id: string } | null;
+  readonly peer?: Peer | null;
+  /** Never a secret, token or password: mask with `MASK`. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** What stands in an event in place of a secret. */
+export const MASK = '***';
+
+const cut = (value: string | null | undefined, length: number): string | null =>
+  value === null || value === undefined ? null : value.slice(0, length);
+
+/** Makes a complete audit event with a fresh UUIDv7. Strings that came from outside are cut to what the contract allows. */
+export function newAuditEvent(facts: AuditFacts, context: CallContext, now: Date): AuditEvent {
+  return {
+    id: uuidv7(),
+    realm: facts.realm.slice(0, 255),
+    realm_id: facts.realmId,
+    type: facts.type,
+    outcome: facts.outcome ?? 'success',
+    reason: cut(facts.reason, 255),
+    time: now.toISOString(),
+    actor: { ...facts.actor, client_id: cut(facts.actor.client_id, 255) },
+    client_id: cut(facts.clientId, 255),
+    subject_id: facts.subjectId ?? null,
+    jti: facts.jti ?? null,
+    target: facts.target ?? null,
+    ip: cut(facts.peer?.ip, 64),
+    user_agent: cut(facts.peer?.userAgent, 512),
+    request_id: context.requestId,
+    trace_id: traceIdOf(context),
+    details: { ...facts.details },
+  };
+}
+
+/** The audit form of an administrator. */
+export function auditActor(actor: Actor): AuditEvent['actor'] {
+  return { kind: actor.kind, id: actor.id, client_id: actor.clientId };
+}
+
+/** Only the members that differ, as `{ member: { before, after } }`, for `details.changes`. */
+export function changesBetween(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): Record<string, { before: unknown; after: unknown }> {
+  const changes: Record<string, { before: unknown; after: unknown }> = {};
+  for (const member of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (JSON.stringify(before[member]) === JSON.stringify(after[member])) continue;
+    changes[member] = { before: before[member] ?? null, after: after[member] ?? null };
+  }
+  return changes;
+}

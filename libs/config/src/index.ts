@@ -1,0 +1,1 @@
+export { Setting, settingsOf, type DeclaredSetting, type SettingOptions } from './setting.js';

@@ -1,0 +1,30 @@
+import * as audit from './audit.js';
+import type { CallContract, DurableEventContract, SnapshotContract } from './contract.js';
+import * as identity from './identity.js';
+import * as registry from './registry.js';
+import * as roles from './roles.js';
+import * as tokens from './tokens.js';
+
+function isKind(value: unknown, kind: string): boolean {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;
+}
+
+const everything: readonly unknown[] = [registry, roles, identity, tokens, audit].flatMap((module) =>
+  Object.values(module as Record<string, unknown>),
+);
+
+/** Every snapshot of the product. */
+export const ALL_SNAPSHOTS: readonly SnapshotContract[] = everything.filter((value): value is SnapshotContract =>
+  isKind(value, 'snapshot'),
+);
+
+/** Every call of the product, the snapshots' loads included. */
+export const ALL_CALLS: readonly CallContract[] = [
+  ...everything.filter((value): value is CallContract => isKind(value, 'call')),
+  ...ALL_SNAPSHOTS.map((snapshot) => snapshot.load),
+];
+
+/** Every durable event of the product. */
+export const ALL_DURABLE_EVENTS: readonly DurableEventContract[] = everything.filter(
+  (value): value is DurableEventContract => isKind(value, 'durable'),
+);

@@ -1,0 +1,21 @@
+export { SERVICE_NAMES, type ServiceName } from './service-names.js';
+export {
+  defineCall,
+  defineDurableEvent,
+  type CallContract,
+  type DurableEventContract,
+  type EventOf,
+  type ReplyOf,
+  type RequestOf,
+  type SnapshotContract,
+  type SnapshotOf,
+} from './contract.js';
+export { defineSnapshot, LoadSnapshotsRequest, loadSnapshotsReply } from './snapshot.js';
+export * from './common.js';
+export * from './permissions.js';
+export * from './registry.js';
+export * from './roles.js';
+export * from './identity.js';
+export * from './tokens.js';
+export * from './audit.js';
+export { ALL_CALLS, ALL_DURABLE_EVENTS, ALL_SNAPSHOTS } from './all-contracts.js';

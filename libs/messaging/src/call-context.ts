@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+
+/** What travels with every call: who waits, how long still, and under which trace. */
+export interface CallContext {
+  /** Id of the outermost request, for logs and audit. */
+  readonly requestId: string;
+  /** W3C Trace Context `traceparent`. */
+  readonly traceparent: string;
+  /** When the caller stops waiting: milliseconds since the epoch on this process's clock. */
+  readonly deadlineAt: number;
+  /** Aborted when the caller went away or its deadline passed. */
+  readonly signal: AbortSignal;
+}
+
+const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
+const never = new AbortController().signal;
+
+/** Starts a context: at the edge, and in background work. Ids that are not well-formed are replaced. */
+export function newCallContext(options: {
+  deadlineMs: number;
+  requestId?: string | undefined;
+  traceparent?: string | undefined;
+  signal?: AbortSignal | undefined;
+}): CallContext {
+  const { requestId, traceparent } = options;
+  return {
+    requestId: requestId !== undefined && REQUEST_ID.test(requestId) ? requestId : uuidv7(),
+    traceparent:
+      traceparent !== undefined && TRACEPARENT.test(traceparent)
+        ? traceparent
+        : `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`,
+    deadlineAt: Date.now() + options.deadlineMs,
+    signal: options.signal ?? never,
+  };
+}
+
+/** The trace id inside a context's `traceparent`. */
+export function traceIdOf(context: CallContext): string {
+  return context.traceparent.slice(3, 35);
+}

@@ -1,0 +1,2 @@
+export { Logger, SilentLogger } from './logger.js';
+export { Readiness } from './readiness.js';
