@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs';
+
+const setup = existsSync(new URL('test/setup/start-servers.ts', import.meta.url));
+
 const shared = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
@@ -21,8 +25,7 @@ export default {
       ...shared,
       displayName: 'integration',
       testMatch: ['<rootDir>/{apps,libs}/**/*.integration.ts'],
-      globalSetup: '<rootDir>/test/setup/start-servers.ts',
-      globalTeardown: '<rootDir>/test/setup/stop-servers.ts',
+      ...(setup ? { globalSetup: '<rootDir>/test/setup/start-servers.ts', globalTeardown: '<rootDir>/test/setup/stop-servers.ts' } : {}),
     },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/{e2e,conformance}/**/*.e2e.ts'] },
     { ...shared, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.faults.ts'] },

@@ -1,0 +1,7 @@
+/** Settings that cannot be used. Names each setting and what is wrong with it; never holds a value. */
+export class SettingsError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`Invalid settings:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'SettingsError';
+  }
+}

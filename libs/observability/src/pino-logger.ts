@@ -1,0 +1,60 @@
+import { pino, type Logger as Pino } from 'pino';
+import { Logger } from './logger.js';
+
+/** Members whose values never reach the log, whatever somebody passes. */
+const MASKED = [
+  'password',
+  'secret',
+  'client_secret',
+  'clientSecret',
+  'token',
+  'access_token',
+  'authorization',
+  'masterKey',
+];
+
+/** How much the log tells. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+/** How much the log tells. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** JSON lines on standard output, by pino. */
+export class PinoLogger extends Logger {
+  private constructor(private readonly pino: Pino) {
+    super();
+  }
+
+  /** Makes the log of a service; every line carries its name. */
+  static create(service: string, level: LogLevel): PinoLogger {
+    return new PinoLogger(
+      pino({
+        level,
+        base: { service },
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
+        redact: { paths: MASKED.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '***' },
+        serializers: { error: pino.stdSerializers.errWithCause },
+      }),
+    );
+  }
+
+  debug(fields: object, message: string): void {
+    this.pino.debug(fields, message);
+  }
+
+  info(fields: object, message: string): void {
+    this.pino.info(fields, message);
+  }
+
+  warn(fields: object, message: string): void {
+    this.pino.warn(fields, message);
+  }
+
+  error(fields: object, message: string): void {
+    this.pino.error(fields, message);
+  }
+
+  child(fields: object): Logger {
+    return new PinoLogger(this.pino.child(fields));
+  }
+}
