@@ -26,7 +26,7 @@ export type User = Static<typeof User>;
 /** What issuance needs of a subject. Key: `<realmId>/<userId>`. */
 export const UserSnapshot = defineSnapshot({
   name: 'identity.user',
-  readers: ['tokens'],
+  readers: ['tokens', 'roles'],
   value: Type.Object({
     id: Uuid,
     realmId: Uuid,
