@@ -1,0 +1,13 @@
+export { DATABASE_ROLES, type DatabaseRoles } from './database-roles.js';
+export { PLATFORM_SETTINGS, SETTING_NAMES, SETTINGS, type SettingFacts, type SettingName } from './settings.js';
+export {
+  BACKEND_SETTINGS,
+  LIVE_PATH,
+  MANAGEMENT_PORT,
+  READY_PATH,
+  START_ORDER,
+  START_STEPS,
+  TOPOLOGY,
+  type Backend,
+  type ServiceWiring,
+} from './topology.js';
