@@ -1,0 +1,144 @@
+import { MemorySnapshotStore, RedisSnapshotStore, type SnapshotStore } from '#cache';
+import { loadSettings, settingsOf, SettingsError, unknownSettings } from '#config';
+import { createDataSource, runMigrations } from '#database';
+import { NatsTransport } from '#messaging';
+import { ManagementServer, PinoLogger, Readiness, type Logger } from '#observability';
+import { BACKEND_SETTINGS, SETTING_NAMES, TOPOLOGY } from '#topology';
+import { SystemClock } from './clock.js';
+import { PlatformSettings } from './platform-settings.js';
+import { untilItWorks } from './retry.js';
+import type { ServiceDescription } from './service-description.js';
+import { startService } from './start-service.js';
+
+/** How long a process that was told to stop may take, in milliseconds, before it is ended hard. */
+const SHUTDOWN_LIMIT_MS = 15_000;
+
+/** The whole life of one service's process in the distributed shape; never returns before it is told to stop. */
+export async function runService(description: ServiceDescription): Promise<void> {
+  await guarded(description.name, async () => {
+    const { platform, natsUrl, databaseUrl, redisUrl } = distributedSettings(description);
+    const logger = PinoLogger.create(description.name, platform.logLevel ?? 'info');
+    const readiness = new Readiness();
+    const management =
+      platform.managementPort === undefined
+        ? null
+        : await ManagementServer.start({ host: platform.managementHost, port: platform.managementPort, readiness });
+    const transport = await untilItWorks('bus', logger, () =>
+      NatsTransport.connect({ url: natsUrl, name: description.name, logger }),
+    );
+    readiness.register('bus', () => transport.isConnected());
+    const snapshotStore = openSnapshotStore(redisUrl, logger);
+    const running = await startService(description, {
+      transport,
+      snapshotStore,
+      databaseUrl,
+      databasePoolSize: 10,
+      logger,
+      clock: new SystemClock(),
+      readiness,
+      environment: process.env,
+      migrate: false,
+      snapshotEntries: 50_000,
+    });
+    onStop(logger, async () => {
+      readiness.register('stopping', () => false);
+      await running.stop();
+      await snapshotStore.close();
+      await transport.drain();
+      await management?.stop();
+    });
+  });
+}
+
+/** The migration step of a service: runs what is pending and exits. */
+export async function runServiceMigrations(description: ServiceDescription): Promise<void> {
+  await guarded(description.name, async () => {
+    if (description.database === null) return;
+    const platform = loadSettings(PlatformSettings, process.env);
+    if (platform.databaseUrl === undefined) throw new SettingsError(['CHANCERY_DATABASE_URL is missing']);
+    const logger = PinoLogger.create(description.name, platform.logLevel ?? 'info');
+    const data = createDataSource({
+      url: platform.databaseUrl,
+      description: description.database,
+      applicationName: `chancery-${description.name}-migrate`,
+      poolSize: 1,
+    });
+    await untilItWorks('database', logger, () => data.initialize());
+    try {
+      await runMigrations(data, description.database);
+    } finally {
+      await data.destroy();
+    }
+    logger.info({}, 'migrated');
+  });
+}
+
+/** Runs a program's start; settings that are wrong are told in plain words, anything else with its stack, exit code 1. */
+export async function guarded(name: string, start: () => Promise<void>): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    const text = error instanceof SettingsError ? error.message : error instanceof Error ? error.stack : String(error);
+    process.stderr.write(`chancery ${name}: ${text}\n`);
+    process.exitCode = 1;
+    // Connections made before the failure would keep the process alive.
+    process.exit();
+  }
+}
+
+/** Refuses variables that look like settings but are none. */
+export function refuseUnknownSettings(): void {
+  const problems = unknownSettings(process.env, SETTING_NAMES);
+  if (problems.length > 0) throw new SettingsError(problems);
+}
+
+/** Opens the shared store of snapshots: Redis when a URL is given, else memory (one process only). */
+export function openSnapshotStore(redisUrl: string | null, logger: Logger): SnapshotStore {
+  if (redisUrl === null) return new MemorySnapshotStore();
+  // Readiness does not ask for Redis: while it is away readers ask the owners, and tokens are still issued.
+  return RedisSnapshotStore.connect(redisUrl, { logger });
+}
+
+/** Stops once, on SIGTERM or SIGINT; a second signal or a stop that takes too long ends the process hard. */
+export function onStop(logger: Logger, stop: () => Promise<void>): void {
+  let stopping = false;
+  const handle = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    logger.info({ signal }, 'stopping');
+    setTimeout(() => {
+      logger.error({}, 'stopping took too long');
+      process.exit(1);
+    }, SHUTDOWN_LIMIT_MS).unref();
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ error }, 'stopping failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', handle);
+  process.on('SIGINT', handle);
+}
+
+/** The platform's settings of a service of its own, which has nothing embedded to fall back to. */
+function distributedSettings(description: ServiceDescription): {
+  natsUrl: string;
+  databaseUrl: string | null;
+  redisUrl: string | null;
+  platform: PlatformSettings;
+} {
+  refuseUnknownSettings();
+  const platform = loadSettings(PlatformSettings, process.env);
+  const given = { postgres: platform.databaseUrl, redis: platform.redisUrl, nats: platform.natsUrl };
+  const missing = TOPOLOGY[description.name].backends.filter((backend) => given[backend] === undefined);
+  if (missing.length > 0 || given.nats === undefined) {
+    throw new SettingsError(
+      missing.map(
+        (backend) => `${BACKEND_SETTINGS[backend]} is missing: a service of its own needs it (standalone does not)`,
+      ),
+    );
+  }
+  return { natsUrl: given.nats, databaseUrl: given.postgres ?? null, redisUrl: given.redis ?? null, platform };
+}
