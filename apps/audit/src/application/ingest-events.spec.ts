@@ -1,0 +1,75 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { IngestObserver } from '../domain/ingest-observer.js';
+import { buildAuditEvent } from '../testing/build-audit-event.js';
+import { InMemoryAuditLog } from '../testing/in-memory-audit-log.js';
+import { IngestEvents } from './ingest-events.js';
+
+class RecordingObserver extends IngestObserver {
+  readonly aside: string[] = [];
+  appended = 0;
+  oldest: Date | null = null;
+
+  stored(result: { appended: number; oldest: Date | null }): void {
+    this.appended += result.appended;
+    this.oldest = result.oldest;
+  }
+
+  setAside(error: string): void {
+    this.aside.push(error);
+  }
+}
+
+describe('IngestEvents', () => {
+  let log: InMemoryAuditLog;
+  let observer: RecordingObserver;
+  let ingest: IngestEvents;
+
+  beforeEach(() => {
+    log = new InMemoryAuditLog();
+    observer = new RecordingObserver();
+    ingest = new IngestEvents(log, observer);
+  });
+
+  it('stores events and tells the age of the oldest', async () => {
+    const newer = buildAuditEvent({ time: '2026-03-01T10:00:01.000Z' });
+    const older = buildAuditEvent({ time: '2026-03-01T10:00:00.000Z' });
+    await ingest.execute({ events: [newer, older], poison: [] });
+    expect([...log.entries.keys()]).toEqual([newer.id, older.id]);
+    expect(observer.oldest).toEqual(new Date(older.time));
+  });
+
+  it('sets poison aside without losing its neighbours', async () => {
+    const good = buildAuditEvent();
+    const noTime = buildAuditEvent({ time: '2026-99-99T99:99:99.999Z' });
+    const noDay = buildAuditEvent({ time: '2026-02-31T00:00:00.000Z' });
+    await ingest.execute({ events: [noTime, good, noDay], poison: [{ payload: '{"half":', error: 'no JSON' }] });
+    expect([...log.entries.keys()]).toEqual([good.id]);
+    expect([...log.poison.values()].map(({ payload }) => payload)).toEqual([
+      '{"half":',
+      JSON.stringify(noTime),
+      JSON.stringify(noDay),
+    ]);
+    expect(observer.aside).toHaveLength(3);
+  });
+
+  it.each([1, 2, 5, 8])('finds the one entry of %i that the storage refuses', async (size) => {
+    const events = Array.from({ length: size }, () => buildAuditEvent());
+    const bad = events[size - 1];
+    log.refused.add(bad?.id ?? '');
+    await ingest.execute({ events, poison: [{ payload: 'x', error: 'no JSON' }] });
+    expect(log.entries.size).toBe(size - 1);
+    expect([...log.poison.values()].map(({ payload }) => payload).sort()).toEqual([JSON.stringify(bad), 'x'].sort());
+    expect(observer.appended).toBe(size - 1);
+    expect(observer.aside).toHaveLength(2);
+  });
+
+  it('rejects while the storage is away, so that the batch comes again', async () => {
+    log.outage = new Error('connection refused');
+    await expect(ingest.execute({ events: [buildAuditEvent()], poison: [] })).rejects.toThrow('connection refused');
+  });
+
+  it('does nothing for an empty batch', async () => {
+    log.outage = new Error('must not be asked');
+    await expect(ingest.execute({ events: [], poison: [] })).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { IngestEvents } from './application/ingest-events.js';
+import { ListEvents } from './application/list-events.js';
+import { ReadEvent } from './application/read-event.js';
+import { AuditLog } from './domain/audit-log.js';
+import { IngestObserver } from './domain/ingest-observer.js';
+import { PrometheusIngestObserver } from './infrastructure/metrics/prometheus-ingest-observer.js';
+import { TypeOrmAuditLog } from './infrastructure/persistence/typeorm-audit-log.js';
+import { AuditEventConsumer } from './transport/audit-event.consumer.js';
+import { AuditEventController } from './transport/audit-event.controller.js';
+
+/** Composition root of the audit service. */
+@Module({
+  controllers: [AuditEventConsumer, AuditEventController],
+  providers: [
+    IngestEvents,
+    ListEvents,
+    ReadEvent,
+    { provide: AuditLog, useClass: TypeOrmAuditLog },
+    { provide: IngestObserver, useClass: PrometheusIngestObserver },
+  ],
+})
+export class AuditModule {}

@@ -1,0 +1,72 @@
+import type { LogEntry, SetAsidePayload } from './log-entry.js';
+import type { RealmScopeId } from './realm-scope.js';
+
+/** What a list of events is narrowed to; all members together. `from` is inclusive, `to` exclusive. */
+export interface EventFilter {
+  readonly type?: string;
+  readonly outcome?: 'success' | 'failure';
+  readonly actorId?: string;
+  readonly clientId?: string;
+  readonly subjectId?: string;
+  readonly jti?: string;
+  readonly ip?: string;
+  readonly from?: Date;
+  readonly to?: Date;
+}
+
+/** Where a page ends: the next one begins with the event before it in time, then in id. */
+export interface LogPosition {
+  readonly time: Date;
+  readonly id: string;
+}
+
+/** One question to the log. */
+export interface EventQuery {
+  readonly realmIds: readonly RealmScopeId[];
+  readonly filter: EventFilter;
+  readonly limit: number;
+  readonly after: LogPosition | null;
+}
+
+/** Events as JSON, newest first. */
+export interface EventPage {
+  readonly events: readonly string[];
+  /** Null on the last page. */
+  readonly next: LogPosition | null;
+  /** Over all pages, counted up to `COUNT_LIMIT`: a log grows without end, the time to count it must not. */
+  readonly total: number;
+}
+
+/** What became of a batch. */
+export interface AppendResult {
+  readonly appended: number;
+  /** Entries that the log held already, word for word. */
+  readonly duplicates: number;
+  /** Entries whose id the log holds with another content: the first one stays, these were set aside. */
+  readonly conflicting: number;
+}
+
+/** The most that `total` of a page says. */
+export const COUNT_LIMIT = 10_000;
+
+/** The storage refuses the content of an entry; trying again cannot help, trying fewer entries finds the one. */
+export class UnstorableEntryError extends Error {
+  constructor(cause: unknown) {
+    super('The storage refused the content of a log entry', { cause });
+    this.name = 'UnstorableEntryError';
+  }
+}
+
+/** The log: entries are added and read, never changed or removed. Also the dependency-injection token. */
+export abstract class AuditLog {
+  /**
+   * Adds entries and set-aside payloads in one transaction: all or none. Idempotent by entry id and payload digest.
+   *
+   * @throws UnstorableEntryError when the content of some entry is refused; nothing is written then.
+   */
+  abstract append(entries: readonly LogEntry[], setAside: readonly SetAsidePayload[]): Promise<AppendResult>;
+  /** Lists events of the realms, newest first. */
+  abstract list(query: EventQuery): Promise<EventPage>;
+  /** Reads one event of the realms; null when there is none. */
+  abstract read(realmIds: readonly RealmScopeId[], id: string): Promise<string | null>;
+}

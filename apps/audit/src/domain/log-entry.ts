@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { NO_KNOWN_REALM, type RealmScopeId } from './realm-scope.js';
+
+/** The members of an event that the log can be searched by. Times are RFC 3339 instants with milliseconds. */
+export interface SearchableEvent {
+  readonly id: string;
+  readonly realm: string;
+  readonly realm_id: string | null;
+  readonly type: string;
+  readonly outcome: 'success' | 'failure';
+  readonly time: string;
+  readonly actor: { readonly id: string | null };
+  readonly client_id: string | null;
+  readonly subject_id: string | null;
+  readonly jti: string | null;
+  readonly ip: string | null;
+}
+
+/** One event as the log keeps it: the keys it is found by, and the event itself, word for word. */
+export interface LogEntry {
+  readonly id: string;
+  readonly realmId: RealmScopeId;
+  readonly time: Date;
+  readonly type: string;
+  readonly outcome: 'success' | 'failure';
+  readonly actorId: string | null;
+  readonly clientId: string | null;
+  readonly subjectId: string | null;
+  readonly jti: string | null;
+  readonly ip: string | null;
+  /** The whole event as JSON, in the member order in which it arrived. Never changed after it is written. */
+  readonly event: string;
+}
+
+/** What arrived but is no event of this log: kept aside for an operator, never dropped. */
+export interface SetAsidePayload {
+  /** SHA-256 of the payload in hex, so that a payload delivered again is kept once. */
+  readonly digest: string;
+  readonly payload: string;
+  readonly error: string;
+}
+
+/** Longest search key, in UTF-16 units: four bytes each still fit an index row of PostgreSQL (2704 bytes). */
+const LONGEST_KEY = 512;
+
+/**
+ * The form in which a member is compared: cut to what an index can hold and without NUL, which PostgreSQL text cannot hold.
+ * Events carry what strangers sent; none of it may stop the log. Filters pass through here too.
+ */
+export function searchKey(value: string): string {
+  return value.slice(0, LONGEST_KEY).replaceAll('\0', '\u{FFFD}').toWellFormed();
+}
+
+const optionalKey = (value: string | null): string | null => (value === null ? null : searchKey(value));
+
+/** Makes the entry of an event; null when its time is no time at all (`2026-02-31…` passes a pattern). */
+export function toLogEntry(event: SearchableEvent): LogEntry | null {
+  const time = new Date(event.time);
+  if (Number.isNaN(time.getTime()) || time.toISOString() !== event.time) return null;
+  return {
+    id: event.id,
+    realmId: event.realm_id ?? NO_KNOWN_REALM,
+    time,
+    type: searchKey(event.type),
+    outcome: event.outcome,
+    actorId: optionalKey(event.actor.id),
+    clientId: optionalKey(event.client_id),
+    subjectId: optionalKey(event.subject_id),
+    jti: optionalKey(event.jti),
+    ip: optionalKey(event.ip),
+    event: JSON.stringify(event),
+  };
+}
+
+/** Sets a payload aside with the reason it does not belong in the log. */
+export function setAside(payload: string, error: string): SetAsidePayload {
+  return { digest: createHash('sha256').update(payload).digest('hex'), payload, error };
+}

@@ -1,0 +1,4 @@
+import { runService } from '#host';
+import { auditService } from './audit.service.js';
+
+await runService(auditService);

@@ -1,0 +1,4 @@
+import { runServiceMigrations } from '#host';
+import { auditService } from './audit.service.js';
+
+await runServiceMigrations(auditService);

@@ -1,0 +1,79 @@
+import {
+  AuditLog,
+  COUNT_LIMIT,
+  UnstorableEntryError,
+  type AppendResult,
+  type EventFilter,
+  type EventPage,
+  type EventQuery,
+} from '../domain/audit-log.js';
+import { setAside, type LogEntry, type SetAsidePayload } from '../domain/log-entry.js';
+import type { RealmScopeId } from '../domain/realm-scope.js';
+
+/** The log in memory, for unit tests; proven equal to the one in PostgreSQL by their common suite. */
+export class InMemoryAuditLog extends AuditLog {
+  readonly entries = new Map<string, LogEntry>();
+  readonly poison = new Map<string, SetAsidePayload>();
+  /** Entries for which the storage refuses the whole batch. */
+  readonly refused = new Set<string>();
+  /** The storage is away. */
+  outage: Error | null = null;
+
+  append(entries: readonly LogEntry[], aside: readonly SetAsidePayload[]): Promise<AppendResult> {
+    if (this.outage !== null) return Promise.reject(this.outage);
+    if (entries.some(({ id }) => this.refused.has(id))) {
+      return Promise.reject(new UnstorableEntryError(new Error('refused by the test')));
+    }
+    const result = { appended: 0, duplicates: 0, conflicting: 0 };
+    for (const entry of entries) {
+      const known = this.entries.get(entry.id);
+      if (known === undefined) {
+        this.entries.set(entry.id, entry);
+        result.appended += 1;
+      } else if (known.event === entry.event) {
+        result.duplicates += 1;
+      } else {
+        result.conflicting += 1;
+        this.putAside(setAside(entry.event, 'its id is taken by another event'));
+      }
+    }
+    for (const payload of aside) this.putAside(payload);
+    return Promise.resolve(result);
+  }
+
+  list(query: EventQuery): Promise<EventPage> {
+    const matching = [...this.entries.values()]
+      .filter((entry) => query.realmIds.includes(entry.realmId) && matches(entry, query.filter))
+      .sort(newestFirst);
+    const { after } = query;
+    const rest = after === null ? matching : matching.filter((entry) => newestFirst(after, entry) < 0);
+    const page = rest.slice(0, query.limit);
+    const last = page.at(-1);
+    return Promise.resolve({
+      events: page.map(({ event }) => event),
+      next: rest.length > page.length && last !== undefined ? { time: last.time, id: last.id } : null,
+      total: Math.min(matching.length, COUNT_LIMIT),
+    });
+  }
+
+  read(realmIds: readonly RealmScopeId[], id: string): Promise<string | null> {
+    const entry = this.entries.get(id);
+    return Promise.resolve(entry !== undefined && realmIds.includes(entry.realmId) ? entry.event : null);
+  }
+
+  private putAside(payload: SetAsidePayload): void {
+    if (!this.poison.has(payload.digest)) this.poison.set(payload.digest, payload);
+  }
+}
+
+const KEYS = ['type', 'outcome', 'actorId', 'clientId', 'subjectId', 'jti', 'ip'] as const;
+
+function matches(entry: LogEntry, filter: EventFilter): boolean {
+  if (KEYS.some((key) => filter[key] !== undefined && filter[key] !== entry[key])) return false;
+  if (filter.from !== undefined && entry.time < filter.from) return false;
+  return filter.to === undefined || entry.time < filter.to;
+}
+
+function newestFirst(a: { time: Date; id: string }, b: { time: Date; id: string }): number {
+  return b.time.getTime() - a.time.getTime() || (a.id === b.id ? 0 : a.id < b.id ? 1 : -1);
+}
