@@ -64,7 +64,7 @@ describe('loadSettings', () => {
   });
 
   test('rules are reported under the setting', () => {
-    expect(problemsOf({ CHANCERY_KEY: 'not base64!', CHANCERY_PORT: '70000' }).sort()).toEqual([
+    expect([...problemsOf({ CHANCERY_KEY: 'not base64!', CHANCERY_PORT: '70000' })].sort()).toEqual([
       expect.stringMatching(/^CHANCERY_KEY must be base64/),
       expect.stringMatching(/^CHANCERY_PORT must not be greater than 65535/),
     ]);
