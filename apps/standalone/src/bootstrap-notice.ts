@@ -4,7 +4,9 @@ import { BootstrapNotice } from '../../identity/src/index.js';
 export class RememberedNotice extends BootstrapNotice {
   password: string | null = null;
 
-  override passwordGenerated(_username: string, password: string): void {
+  override passwordGenerated(username: string, password: string): void {
     this.password = password;
+    // At once, before the administrator is made: a crash from here on must not leave a password that nobody has seen.
+    process.stdout.write(`\n  administrator ${username}, password ${password} (shown this once: keep it)\n`);
   }
 }
