@@ -1,17 +1,28 @@
+/** What a new administrator's first commands depend on. */
+export interface FirstStepsOptions {
+  readonly publicUrl: string;
+  readonly adminUsername: string;
+  readonly adminPassword: string;
+}
+
+const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+const pick = (member: string): string => `sed -E 's/.*"${member}":"([^"]+)".*/\\1/'`;
+
 /**
- * The main job in four lines for a Bourne shell with curl and sed: sign in, create a realm, register a client with a
- * service account, get its token. A null password is asked for.
+ * Four command lines, to be pasted into a shell in this order, with nothing but curl and sed: sign in with `admin-cli`,
+ * create a realm, create a confidential client with a service account, get its token.
  */
-export function firstSteps(baseUrl: string, username: string, password: string | null): readonly string[] {
-  const realms = `${baseUrl}/realms`;
-  const token = 'protocol/openid-connect/token';
-  const member = (name: string): string => `sed -n 's/.*"${name}":"\\([^"]*\\)".*/\\1/p'`;
-  const asked = password === null ? `read -rsp 'Password: ' PASSWORD && ` : '';
-  const secret = password === null ? '"password=$PASSWORD"' : `'password=${password.replaceAll("'", `'\\''`)}'`;
+export function firstSteps(options: FirstStepsOptions): readonly string[] {
+  const { publicUrl } = options;
+  const token = (realm: string): string => `${publicUrl}/realms/${realm}/protocol/openid-connect/token`;
+  const json = `-H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json'`;
+  const client = '{"name":"billing","client_id":"billing","service_account_enabled":true}';
   return [
-    `${asked}TOKEN=$(curl -s ${realms}/master/${token} -d grant_type=password -d client_id=admin-cli -d username=${username} --data-urlencode ${secret} | ${member('access_token')})`,
-    `curl -s ${realms} -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"name":"shop"}'`,
-    `SECRET=$(curl -s ${realms}/shop/clients -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"name":"Billing","client_id":"billing","service_account_enabled":true}' | ${member('client_secret')})`,
-    `curl -s ${realms}/shop/${token} -u "billing:$SECRET" -d grant_type=client_credentials`,
+    `TOKEN=$(curl -s ${token('master')} -d grant_type=password -d client_id=admin-cli --data-urlencode ` +
+      `${quote(`username=${options.adminUsername}`)} --data-urlencode ${quote(`password=${options.adminPassword}`)} ` +
+      `| ${pick('access_token')})`,
+    `curl -s ${publicUrl}/realms ${json} -d '{"name":"demo"}'`,
+    `SECRET=$(curl -s ${publicUrl}/realms/demo/clients ${json} -d '${client}' | ${pick('client_secret')})`,
+    `curl -s ${token('demo')} -u "billing:$SECRET" -d grant_type=client_credentials`,
   ];
 }

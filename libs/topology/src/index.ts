@@ -1,4 +1,5 @@
 export { firstSteps } from './first-steps.js';
+export { firstSteps, type FirstStepsOptions } from './first-steps.js';
 export { DATABASE_ROLES, type DatabaseRoles } from './database-roles.js';
 export { PLATFORM_SETTINGS, SETTING_NAMES, SETTINGS, type SettingFacts, type SettingName } from './settings.js';
 export {
