@@ -139,7 +139,7 @@ function announce(publicUrl: string, username: string, generatedPassword: string
     '',
     'Try it: sign in, create a realm, register a client, get its token',
     '',
-    ...firstSteps(publicUrl, username, generatedPassword),
+    ...firstSteps({ publicUrl, adminUsername: username, adminPassword: generatedPassword }),
     '',
     'Ctrl-C stops.',
     '',

@@ -2,7 +2,8 @@
 export interface FirstStepsOptions {
   readonly publicUrl: string;
   readonly adminUsername: string;
-  readonly adminPassword: string;
+  /** Null when it is not known (any start but the first): the first line then asks for it. */
+  readonly adminPassword: string | null;
 }
 
 const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
@@ -17,9 +18,11 @@ export function firstSteps(options: FirstStepsOptions): readonly string[] {
   const token = (realm: string): string => `${publicUrl}/realms/${realm}/protocol/openid-connect/token`;
   const json = `-H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json'`;
   const client = '{"name":"billing","client_id":"billing","service_account_enabled":true}';
+  const asked = options.adminPassword === null ? `read -rsp 'Password: ' PASSWORD; ` : '';
+  const password = options.adminPassword === null ? '"password=$PASSWORD"' : quote(`password=${options.adminPassword}`);
   return [
-    `TOKEN=$(curl -s ${token('master')} -d grant_type=password -d client_id=admin-cli --data-urlencode ` +
-      `${quote(`username=${options.adminUsername}`)} --data-urlencode ${quote(`password=${options.adminPassword}`)} ` +
+    `${asked}TOKEN=$(curl -s ${token('master')} -d grant_type=password -d client_id=admin-cli --data-urlencode ` +
+      `${quote(`username=${options.adminUsername}`)} --data-urlencode ${password} ` +
       `| ${pick('access_token')})`,
     `curl -s ${publicUrl}/realms ${json} -d '{"name":"demo"}'`,
     `SECRET=$(curl -s ${publicUrl}/realms/demo/clients ${json} -d '${client}' | ${pick('client_secret')})`,
