@@ -15,7 +15,8 @@ export interface CallContext {
 
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
-const never = new AbortController().signal;
+/** The signal of contexts nobody can abort; the client need not listen to it. */
+export const NEVER_ABORTED: AbortSignal = new AbortController().signal;
 
 /** Starts a context: at the edge, and in background work. Ids that are not well-formed are replaced. */
 export function newCallContext(options: {
@@ -32,7 +33,7 @@ export function newCallContext(options: {
         ? traceparent
         : `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`,
     deadlineAt: Date.now() + options.deadlineMs,
-    signal: options.signal ?? never,
+    signal: options.signal ?? NEVER_ABORTED,
   };
 }
 

@@ -24,6 +24,11 @@ export interface IncomingDurableMessage {
  * contracts, validation, grouping or errors: those are above it, once.
  */
 export abstract class Transport {
+  /** The largest payload one message may have, in bytes. NATS' default, unless the transport knows better. */
+  get maxPayloadBytes(): number {
+    return 1_048_576;
+  }
+
   /**
    * Sends a request to one member of the queue group that serves `subject`.
    *

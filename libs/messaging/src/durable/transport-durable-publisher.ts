@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DurableEventContract, EventOf, ServiceName } from '#contracts';
+import { AppError } from '#errors';
+import { v7 as uuidv7 } from 'uuid';
+import type { CallContext } from '../call-context.js';
+import { compiledEvent, violation } from '../compiled-contract.js';
+import { DurablePublisher } from '../ports.js';
+import type { Transport } from '../transport.js';
+import { bytesOf, MAX_GATHERED_BYTES } from '../wire.js';
+import { PendingEvent } from './pending-event.js';
+
+/** The most events in one message. */
+const MAX_EVENTS_PER_MESSAGE = 256;
+/** How long one try waits for its acknowledgement before the same message is sent again, in milliseconds. */
+const TRY_TIMEOUT_MS = 1_500;
+/** Pauses between tries, in milliseconds; the last repeats. */
+const PAUSES_MS = [20, 50, 100, 250] as const;
+
+/**
+ * Publishes durable events over any transport. All events of one turn of the event loop travel as one message (guarantee
+ * G1 at the price of one acknowledgement for many), repeated under the same message id until it is acknowledged or nobody
+ * waits any more.
+ */
+export class TransportDurablePublisher extends DurablePublisher {
+  private waiting = new Map<string, PendingEvent[]>();
+
+  /** @param publisher the service that publishes; contracts which do not list it are refused. */
+  constructor(
+    private readonly transport: Transport,
+    private readonly publisher: ServiceName,
+  ) {
+    super();
+  }
+
+  publish<E extends DurableEventContract>(contract: E, event: EventOf<E>, context: CallContext): Promise<void> {
+    if (!contract.publishers.includes(this.publisher)) {
+      const cause = new Error(`${this.publisher} is not among the publishers of ${contract.subject}`);
+      return Promise.reject(new AppError('internal', { reason: 'publisher_not_allowed', cause }));
+    }
+    const check = compiledEvent(contract);
+    if (!check.Check(event)) {
+      const reason = `event of ${contract.subject}: ${violation(check, event)}`;
+      return Promise.reject(new AppError('internal', { reason }));
+    }
+    const deadlineAt = Math.min(Date.now() + contract.deadlineMs, context.deadlineAt);
+    const pending = new PendingEvent(contract.subject, JSON.stringify(event), deadlineAt);
+    if (this.waiting.size === 0) setImmediate(this.flush);
+    const queue = this.waiting.get(contract.subject);
+    if (queue === undefined) this.waiting.set(contract.subject, [pending]);
+    else queue.push(pending);
+    return pending.durable;
+  }
+
+  private readonly flush = (): void => {
+    const waiting = this.waiting;
+    this.waiting = new Map();
+    for (const [subject, events] of waiting) {
+      let chunk: PendingEvent[] = [];
+      let bytes = 0;
+      for (const event of events) {
+        const size = Buffer.byteLength(event.body) + 1;
+        if (chunk.length === MAX_EVENTS_PER_MESSAGE || (chunk.length > 0 && bytes + size > MAX_GATHERED_BYTES)) {
+          void this.commit(subject, chunk);
+          chunk = [];
+          bytes = 0;
+        }
+        chunk.push(event);
+        bytes += size;
+      }
+      void this.commit(subject, chunk);
+    }
+  };
+
+  /** Never rejects: the outcome goes to the events. */
+  private async commit(subject: string, events: readonly PendingEvent[]): Promise<void> {
+    const payload = bytesOf(`[${events.map((event) => event.body).join(',')}]`);
+    const deadlineAt = events.reduce((latest, event) => Math.max(latest, event.deadlineAt), 0);
+    const messageId = uuidv7();
+    for (let attempt = 0; ; attempt++) {
+      const remainingMs = deadlineAt - Date.now();
+      if (remainingMs <= 0) break;
+      try {
+        await this.transport.publishDurable(subject, payload, {
+          messageId,
+          timeoutMs: Math.min(remainingMs, TRY_TIMEOUT_MS),
+        });
+        for (const event of events) event.succeed();
+        return;
+      } catch (thrown) {
+        const error = AppError.from(thrown);
+        if (!error.facts.retryable) {
+          for (const event of events) event.fail(error);
+          return;
+        }
+        for (const event of events) event.lastReason = error.reason;
+      }
+      const pauseMs = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)] as number;
+      await sleep(Math.max(0, Math.min(pauseMs, deadlineAt - Date.now())));
+    }
+    for (const event of events) event.onDeadline();
+  }
+}
