@@ -1,0 +1,23 @@
+import { Counter, register } from 'prom-client';
+
+/**
+ * How a read was answered: `hit` (version confirmed, parsed value reused), `parsed` (value from the store), or by the owner
+ * because the key was `missing` or `fenced` or the `store_away`.
+ */
+export type ReadResult = 'hit' | 'parsed' | 'missing' | 'fenced' | 'store_away';
+
+const NAME = 'chancery_snapshot_reads_total';
+
+/** Looked up first, because a process may hold several readers and the registry takes a name once. */
+const reads =
+  (register.getSingleMetric(NAME) as Counter<'result'> | undefined) ??
+  new Counter({ name: NAME, help: 'Snapshot reads by how they were answered.', labelNames: ['result'] });
+
+const children = new Map<ReadResult, Counter.Internal>();
+
+/** Counts reads that were answered alike. */
+export function countRead(result: ReadResult, readers: number): void {
+  let child = children.get(result);
+  if (child === undefined) children.set(result, (child = reads.labels(result)));
+  child.inc(readers);
+}

@@ -1,0 +1,153 @@
+import type { SnapshotContract, SnapshotOf } from '#contracts';
+import { AppError } from '#errors';
+import type { CallContext, MessageClient } from '#messaging';
+import { LRUCache } from 'lru-cache';
+import { v7 as uuidv7 } from 'uuid';
+import { encodeSnapshot } from './encode-snapshot.js';
+import { SnapshotReader, type SnapshotAddress, type SnapshotStore, type StoredSnapshot } from './ports.js';
+import { countRead, type ReadResult } from './read-metrics.js';
+import { StoreBreaker } from './store-breaker.js';
+
+/** How long one reader may take to fill a missing key before another may. */
+const LEASE_TTL_MS = 5_000;
+/** How long the store is left alone after a failure. */
+const BREAKER_PAUSE_MS = 200;
+
+interface Waiter {
+  readonly context: CallContext;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One key that reads of this turn wait for. */
+interface Batch {
+  readonly id: string;
+  readonly contract: SnapshotContract;
+  readonly address: SnapshotAddress;
+  readonly waiters: Waiter[];
+}
+
+/** A parsed value, valid while the store or the owner names the same version in this very read. */
+interface Parsed {
+  readonly version: number;
+  readonly value: unknown;
+}
+
+/**
+ * Reads snapshots freshly (G2). A value kept in this process is never an answer by itself: each read has its version
+ * confirmed by the store, or the value loaded from the owner, *after* the read began. That is also why reads share a round
+ * trip only within one turn, before it is sent, and never join one that is under way.
+ *
+ * Values are shared between callers and must be treated as read-only; they are not frozen, for it would cost on the hot path.
+ */
+export class ValidatingSnapshotReader extends SnapshotReader {
+  private readonly parsed: LRUCache<string, Parsed>;
+  private readonly breaker = new StoreBreaker(BREAKER_PAUSE_MS);
+  private waiting = new Map<string, Batch>();
+
+  constructor(
+    private readonly store: SnapshotStore,
+    private readonly client: MessageClient,
+    options: { readonly maxEntries: number },
+  ) {
+    super();
+    this.parsed = new LRUCache({ max: options.maxEntries });
+  }
+
+  read<S extends SnapshotContract>(contract: S, key: string, context: CallContext): Promise<SnapshotOf<S> | null> {
+    return new Promise((resolve, reject) => {
+      const id = `${contract.name}:${key}`;
+      let batch = this.waiting.get(id);
+      if (batch === undefined) {
+        batch = { id, contract, address: { name: contract.name, key }, waiters: [] };
+        if (this.waiting.size === 0) setImmediate(() => void this.send());
+        this.waiting.set(id, batch);
+      }
+      batch.waiters.push({ context, resolve: resolve as (value: unknown) => void, reject });
+    });
+  }
+
+  private async send(): Promise<void> {
+    const batches = [...this.waiting.values()];
+    this.waiting = new Map();
+    const stored = await this.breaker.attempt(() => this.store.read(batches.map((batch) => batch.address)));
+    batches.forEach((batch, index) => {
+      this.resolve(batch, stored?.[index]).then(
+        (value) => batch.waiters.forEach((waiter) => waiter.resolve(value)),
+        (error: unknown) => batch.waiters.forEach((waiter) => waiter.reject(error)),
+      );
+    });
+  }
+
+  private async resolve(batch: Batch, stored: StoredSnapshot | undefined): Promise<unknown> {
+    if (stored === undefined) return this.fromOwner(batch, 'store_away');
+    switch (stored.state) {
+      case 'present':
+        return this.fromStore(batch, stored);
+      case 'fenced':
+        return this.fromOwner(batch, 'fenced');
+      case 'missing':
+        return this.fill(batch);
+    }
+  }
+
+  private fromStore(batch: Batch, stored: { readonly version: number; readonly json: string }): unknown {
+    const known = this.parsed.get(batch.id);
+    if (known?.version === stored.version) {
+      countRead('hit', batch.waiters.length);
+      return known.value;
+    }
+    const value: unknown = JSON.parse(stored.json);
+    this.parsed.set(batch.id, { version: stored.version, value });
+    countRead('parsed', batch.waiters.length);
+    return value;
+  }
+
+  /** Loads a missing key under a lease, which every writer's fence takes away; without the lease it is not filled. */
+  private async fill(batch: Batch): Promise<unknown> {
+    const leaseId = uuidv7();
+    const leased = await this.store.lease(batch.address, leaseId, LEASE_TTL_MS).catch(() => false);
+    return this.fromOwner(batch, 'missing', leased ? leaseId : undefined);
+  }
+
+  private async fromOwner(batch: Batch, result: ReadResult, leaseId?: string): Promise<unknown> {
+    countRead(result, batch.waiters.length);
+    const { contract, address } = batch;
+    const reply = (await this.client.call(contract.load, { keys: [address.key] }, contextOfAll(batch.waiters))) as {
+      readonly snapshots: readonly { readonly key: string; readonly version: number; readonly value: unknown }[];
+    };
+    const [snapshot] = reply.snapshots;
+    if (snapshot?.key !== address.key) throw new AppError('internal', { reason: 'snapshot_of_another_key' });
+
+    const { version, value } = snapshot;
+    this.parsed.set(batch.id, { version, value });
+    if (leaseId !== undefined) {
+      const encoded = { version, json: encodeSnapshot(value) };
+      // Nobody waits for it: if it fails, the lease expires and another reader fills.
+      this.store.fill(address, leaseId, encoded, contract.ttlSeconds * 1_000).catch(() => {});
+    }
+    return value;
+  }
+}
+
+/**
+ * The context of one call for several readers: the latest deadline, and no cancellation by one of them. Each still keeps its
+ * own deadline and cancellation while it waits.
+ */
+function contextOfAll(waiters: readonly Waiter[]): CallContext {
+  const [first, ...others] = waiters;
+  if (first === undefined) throw new Error('a batch without readers');
+  if (others.length === 0) return first.context;
+  waiters.forEach(keepOwnDeadline);
+  const latest = waiters.reduce((later, waiter) =>
+    waiter.context.deadlineAt > later.context.deadlineAt ? waiter : later,
+  );
+  return { ...latest.context, signal: new AbortController().signal };
+}
+
+function keepOwnDeadline({ context, reject }: Waiter): void {
+  const timer = setTimeout(() => reject(new AppError('deadline_exceeded')), context.deadlineAt - Date.now());
+  timer.unref();
+  if (context.signal.aborted) reject(new AppError('cancelled'));
+  else context.signal.addEventListener('abort', () => reject(new AppError('cancelled')), { once: true });
+}
