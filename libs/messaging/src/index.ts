@@ -7,3 +7,6 @@ export { ContractServer, type ContractServerOptions } from './server/contract-se
 export { Handles, HandlesDurable } from './server/handles.js';
 export { TransportDurablePublisher } from './durable/transport-durable-publisher.js';
 export { InProcessTransport } from './in-process/in-process-transport.js';
+export { NatsTransport, type NatsTransportOptions } from './nats/nats-transport.js';
+export { natsPermissionsOf, type NatsPermissions } from './nats-permissions.js';
+export type { StreamLimits } from './nats/stream-setup.js';
