@@ -1,3 +1,5 @@
+export { type NodeProcess } from './cluster/node-process.js';
+export { startCluster, type Cluster, type ClusterOptions } from './cluster/start-cluster.js';
 export { freePort } from './servers/free-port.js';
 export { startNats } from './servers/nats.js';
 export { startPostgres } from './servers/postgres.js';

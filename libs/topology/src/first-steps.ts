@@ -2,7 +2,7 @@
 export interface FirstStepsOptions {
   readonly publicUrl: string;
   readonly adminUsername: string;
-  /** Null when it is not known (any start but the first): the first line then asks for it. */
+  /** Null when it is not known (any start but the first): the reader puts it into `PASSWORD` then. */
   readonly adminPassword: string | null;
 }
 
@@ -18,7 +18,8 @@ export function firstSteps(options: FirstStepsOptions): readonly string[] {
   const token = (realm: string): string => `${publicUrl}/realms/${realm}/protocol/openid-connect/token`;
   const json = `-H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json'`;
   const client = '{"name":"billing","client_id":"billing","service_account_enabled":true}';
-  const asked = options.adminPassword === null ? `read -rsp 'Password: ' PASSWORD; ` : '';
+  // Not `read`: when all lines are pasted at once it would take the next one for the answer.
+  const asked = options.adminPassword === null ? `: "\${PASSWORD:?set it to the administrator's}"; ` : '';
   const password = options.adminPassword === null ? '"password=$PASSWORD"' : quote(`password=${options.adminPassword}`);
   return [
     `${asked}TOKEN=$(curl -s ${token('master')} -d grant_type=password -d client_id=admin-cli --data-urlencode ` +

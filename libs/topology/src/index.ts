@@ -1,4 +1,3 @@
-export { firstSteps } from './first-steps.js';
 export { firstSteps, type FirstStepsOptions } from './first-steps.js';
 export { DATABASE_ROLES, type DatabaseRoles } from './database-roles.js';
 export { PLATFORM_SETTINGS, SETTING_NAMES, SETTINGS, type SettingFacts, type SettingName } from './settings.js';
@@ -13,3 +12,5 @@ export {
   type Backend,
   type ServiceWiring,
 } from './topology.js';
+export { databaseRolesSql } from './database-sql.js';
+export { natsAuthorization, type NatsUser } from './nats-config.js';

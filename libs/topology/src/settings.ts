@@ -9,6 +9,8 @@ export const SETTINGS = {
   CHANCERY_PUBLIC_URL: { secret: false },
   CHANCERY_HTTP_HOST: { secret: false },
   CHANCERY_HTTP_PORT: { secret: false },
+  CHANCERY_TRUSTED_PROXIES: { secret: false },
+  CHANCERY_MAX_IN_FLIGHT: { secret: false },
   CHANCERY_DATA_DIR: { secret: false },
   CHANCERY_DATABASE_URL: { secret: true },
   CHANCERY_REDIS_URL: { secret: true },

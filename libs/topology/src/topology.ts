@@ -59,7 +59,13 @@ function wire(
 /** The wiring of every service. */
 export const TOPOLOGY: Readonly<Record<ServiceName, ServiceWiring>> = {
   gateway: wire('gateway', {
-    settings: ['CHANCERY_PUBLIC_URL', 'CHANCERY_HTTP_HOST', 'CHANCERY_HTTP_PORT'],
+    settings: [
+      'CHANCERY_PUBLIC_URL',
+      'CHANCERY_HTTP_HOST',
+      'CHANCERY_HTTP_PORT',
+      'CHANCERY_TRUSTED_PROXIES',
+      'CHANCERY_MAX_IN_FLIGHT',
+    ],
     backends: ['nats'],
     // The first request through a gateway that reports ready finds everything behind it.
     startsAfter: ['registry', 'roles', 'identity', 'tokens', 'audit'],

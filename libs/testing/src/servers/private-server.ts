@@ -7,6 +7,8 @@ import { freePort, waitUntil } from './free-port.js';
 /** A server of one's own: in a temporary folder, on a free port of 127.0.0.1, gone with this process. */
 export interface PrivateServer {
   readonly url: string;
+  /** Its process, for measuring; 0 while it is away. */
+  readonly pid: number;
   /** Ends it at once (SIGKILL). */
   kill(): Promise<void>;
   /** Starts it again after `kill`, or stops and starts it: same port, same data, same passwords. */
@@ -63,6 +65,9 @@ function handle(recipe: ServerRecipe, folder: string, port: number, first: Child
   let child = first;
   return {
     url: recipe.url(port),
+    get pid() {
+      return child.ended === undefined ? (child.pid ?? 0) : 0;
+    },
     async kill() {
       await child.kill();
     },

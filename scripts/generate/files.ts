@@ -1,0 +1,36 @@
+import { databaseRolesSql } from '#topology';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { format } from 'prettier';
+import { composeFile } from './compose.js';
+import { natsConf } from './nats-conf.js';
+import { nestCli } from './nest-cli.js';
+
+/** A file that is made from the code. */
+export interface GeneratedFile {
+  /** From the folder of the product. */
+  readonly path: string;
+  readonly content: string;
+}
+
+const STYLE = { singleQuote: true, printWidth: 120, trailingComma: 'all' } as const;
+const SQL_HEADER =
+  '-- Made from libs/topology by "npm run generate"; change it there. Run by a superuser in the database of the product.\n\n';
+
+/** Every generated file with what it must hold. */
+export async function generatedFiles(root: string): Promise<readonly GeneratedFile[]> {
+  const folders = { apps: withSources(root, 'apps'), libs: withSources(root, 'libs') };
+  return [
+    { path: 'docker-compose.yml', content: await format(composeFile(), { ...STYLE, parser: 'yaml' }) },
+    { path: 'nest-cli.json', content: await format(nestCli(folders), { ...STYLE, parser: 'json' }) },
+    { path: 'deploy/nats/nats.conf', content: natsConf() },
+    { path: 'deploy/postgres/10-roles.sql', content: SQL_HEADER + databaseRolesSql() },
+  ];
+}
+
+/** The projects of a folder that have sources; the web console is built by its own tool. */
+function withSources(root: string, folder: string): readonly string[] {
+  return readdirSync(join(root, folder))
+    .filter((name) => name !== 'console' && existsSync(join(root, folder, name, 'src')))
+    .toSorted();
+}
