@@ -60,8 +60,8 @@ export function changesBetween(
 ): Record<string, { before: unknown; after: unknown }> {
   const changes: Record<string, { before: unknown; after: unknown }> = {};
   for (const member of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (JSON.stringify(before[member]) === JSON.stringify(after[member])) continue;
-    changes[member] = { before: before[member] ?? null, after: after[member] ?? null };
+    const change = { before: before[member] ?? null, after: after[member] ?? null };
+    if (JSON.stringify(change.before) !== JSON.stringify(change.after)) changes[member] = change;
   }
   return changes;
 }

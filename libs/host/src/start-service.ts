@@ -11,7 +11,7 @@ import {
   type Transport,
 } from '#messaging';
 import { Logger, NestLogger, Readiness } from '#observability';
-import type { INestApplicationContext, Provider } from '@nestjs/common';
+import type { INestApplicationContext, InjectionToken } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
@@ -22,7 +22,7 @@ import type { ServiceDescription } from './service-description.js';
 
 /** A value for the dependency injection of a service. */
 export interface ProvidedValue {
-  readonly provide: NonNullable<Provider>;
+  readonly provide: InjectionToken;
   readonly useValue: unknown;
 }
 
