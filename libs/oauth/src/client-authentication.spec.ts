@@ -58,6 +58,7 @@ describe('parseClientAuthentication', () => {
     ['nothing at all', null, {}],
     ['an empty client_id', null, { client_id: '' }],
     ['a secret without client_id', null, { client_secret: 's' }],
+    ['a control character', null, { client_id: 'app\u0000' }],
     ['an assertion', null, { client_assertion: 'x', client_assertion_type: 'y' }],
   ])('RFC 6749 §5.2: %s → invalid_client', (_what, authorization, parameters) => {
     expect(refusalOf(authorization, parameters as Record<string, string>).code).toBe('invalid_client');

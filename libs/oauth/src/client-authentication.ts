@@ -62,11 +62,16 @@ export function parseClientAuthentication(
       reason: 'client_authentication_missing',
     });
   }
+  if (CONTROL_CHARACTER.test(clientId)) {
+    throw new AppError('invalid_client', { detail: 'The client_id is malformed.', reason: 'client_id_malformed' });
+  }
   return clientSecret === undefined
     ? { method: 'none', clientId }
     : { method: 'client_secret_post', clientId, clientSecret };
 }
 
+/** RFC 6749 §A.1: an identifier is `*VSCHAR`; what is worse than other scripts is what breaks logs and stores. */
+const CONTROL_CHARACTER = /\p{Cc}/u;
 const AUTHORIZATION = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?: +(.*))?$/s;
 
 function fromAuthorization(authorization: string, bodyClientId: string | undefined): ClientAuthentication {

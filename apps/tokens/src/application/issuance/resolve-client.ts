@@ -1,0 +1,15 @@
+import { ClientSnapshot, clientSnapshotKey } from '#contracts';
+import type { ClientFacts, IssuanceAttempt, RealmFacts } from './issuance-attempt.js';
+
+const MAX_CLIENT_ID_LENGTH = 255;
+
+/** The client that the request names, whatever its state; null when there is none. Not a refusal yet: see `authenticateClient`. */
+export async function resolveClient(
+  attempt: IssuanceAttempt,
+  realm: RealmFacts,
+  clientId: string,
+): Promise<ClientFacts | null> {
+  if (clientId.length > MAX_CLIENT_ID_LENGTH) return null;
+  const client = await attempt.view.read(ClientSnapshot, clientSnapshotKey(realm.name, clientId));
+  return client?.realmId === realm.id && client.clientId === clientId ? client : null;
+}

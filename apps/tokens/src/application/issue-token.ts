@@ -1,0 +1,174 @@
+import { SnapshotReader } from '#cache';
+import {
+  AuditEventRecorded,
+  clientSnapshotKey,
+  ClientSnapshot,
+  RealmSnapshot,
+  type AuditEvent,
+  type IssueToken as Contract,
+  type ReplyOf,
+  type RequestOf,
+} from '#contracts';
+import { AppError } from '#errors';
+import { Clock } from '#host';
+import { DurablePublisher, MessageClient, type CallContext } from '#messaging';
+import { parseClientAuthentication, type ClientAuthentication } from '#oauth';
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { accessTokenClaims } from '../domain/access-token.js';
+import { IssuanceObserver } from '../domain/issuance-observer.js';
+import { isRealmName, Issuers } from '../domain/issuers.js';
+import { tokenAccess } from '../domain/token-access.js';
+import { TokenCodec } from '../domain/token-codec.js';
+import { askedAccess } from './issuance/asked-access.js';
+import { authenticateClient } from './issuance/authenticate-client.js';
+import { checkGrantAllowed } from './issuance/check-grant-allowed.js';
+import { IssuanceAttempt } from './issuance/issuance-attempt.js';
+import { passwordSubject } from './issuance/password-subject.js';
+import { resolveClient } from './issuance/resolve-client.js';
+import { resolveRealm } from './issuance/resolve-realm.js';
+import { serviceAccountSubject } from './issuance/service-account-subject.js';
+import { ReadHints } from './read-hints.js';
+import { resolveEffectiveAccess } from './resolve-effective-access.js';
+import { SigningKeys } from './signing-keys.js';
+import { SnapshotView } from './snapshot-view.js';
+
+type Request = RequestOf<typeof Contract>;
+type Reply = ReplyOf<typeof Contract>;
+
+/** The token endpoint (RFC 6749 §3.2). */
+@Injectable()
+export class IssueToken {
+  constructor(
+    private readonly snapshots: SnapshotReader,
+    private readonly messages: MessageClient,
+    private readonly audit: DurablePublisher,
+    private readonly keys: SigningKeys,
+    private readonly codec: TokenCodec,
+    private readonly issuers: Issuers,
+    private readonly hints: ReadHints,
+    private readonly observer: IssuanceObserver,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Neither a token nor a refusal leaves before its audit event is durable (G1).
+   *
+   * @throws AppError of the `oauth` family for a refusal, `not_found` for no such realm, `unavailable` when something that is
+   *   needed does not answer or the record cannot be made.
+   */
+  async execute(request: Request, context: CallContext): Promise<Reply> {
+    const attempt = new IssuanceAttempt(request, new SnapshotView(this.snapshots, context), context, this.clock.now());
+    try {
+      return await this.issue(attempt);
+    } catch (thrown) {
+      throw await this.refuse(attempt, AppError.from(thrown));
+    }
+  }
+
+  /** The order is the security order: nothing is told to, or done for, who has not passed the step before. */
+  private async issue(attempt: IssuanceAttempt): Promise<Reply> {
+    const presented = this.startReads(attempt);
+    const realm = await resolveRealm(attempt);
+    if (presented instanceof AppError) throw presented;
+    const found = await resolveClient(attempt, realm, presented.clientId);
+    const client = authenticateClient(attempt, found, presented);
+    const grantType = checkGrantAllowed(attempt, client);
+    const asked = askedAccess(attempt);
+    const subject =
+      grantType === 'password'
+        ? await passwordSubject(attempt, realm, this.messages)
+        : await serviceAccountSubject(attempt, realm, client);
+    const { access: held, scopes } = await resolveEffectiveAccess(attempt.view, realm.id, subject.id);
+    const issuer = this.issuers.of(realm.name);
+    const access = tokenAccess(held, asked, issuer);
+
+    const lifetimeSeconds = client.accessTokenLifetimeSeconds ?? realm.settings.accessTokenLifetimeSeconds;
+    const key = await this.keys.forSigning(
+      realm,
+      realm.settings.defaultSigningAlgorithm,
+      lifetimeSeconds,
+      attempt.context,
+    );
+    const claims = accessTokenClaims({
+      issuer,
+      subjectId: subject.id,
+      clientId: client.clientId,
+      jti: uuidv7(),
+      access,
+      // After every wait: a token must not be younger than its own life.
+      issuedAtSeconds: Math.floor(this.clock.now().getTime() / 1_000),
+      lifetimeSeconds,
+    });
+    const token = await this.codec.sign(claims, key);
+
+    await this.record(attempt, {
+      type: 'token.issued',
+      jti: claims.jti,
+      details: { scope: claims.scope, audience: access.audience, kid: key.kid, expires_at: claims.exp },
+    });
+    if (grantType === 'client_credentials') {
+      this.hints.remember(clientSnapshotKey(realm.name, client.clientId), realm.id, subject.id, scopes);
+    }
+    this.observer.issued(grantType);
+    return {
+      body: JSON.stringify({
+        access_token: token,
+        token_type: 'Bearer',
+        expires_in: lifetimeSeconds,
+        scope: claims.scope,
+      }),
+    };
+  }
+
+  /** Starts every read that will be needed, in one turn of the event loop: they share one round trip. */
+  private startReads(attempt: IssuanceAttempt): ClientAuthentication | AppError {
+    const { authorization, parameters, realm } = attempt.request;
+    let presented: ClientAuthentication;
+    try {
+      presented = parseClientAuthentication(authorization, parameters);
+    } catch (thrown) {
+      // Answered in its turn, after the realm.
+      return AppError.from(thrown);
+    }
+    attempt.presented = presented;
+    if (!isRealmName(realm) || presented.clientId.length > 255) return presented;
+    const clientKey = clientSnapshotKey(realm, presented.clientId);
+    void attempt.view.read(RealmSnapshot, realm);
+    void attempt.view.read(ClientSnapshot, clientKey);
+    if (parameters['grant_type'] === 'client_credentials') this.hints.start(attempt.view, clientKey);
+    return presented;
+  }
+
+  private async refuse(attempt: IssuanceAttempt, error: AppError): Promise<AppError> {
+    this.observer.refused(error.code);
+    if (error.facts.family !== 'oauth') return error;
+    try {
+      await this.record(attempt, {
+        type: 'token.refused',
+        outcome: 'failure',
+        reason: error.reason ?? error.code,
+        details: { error: error.code },
+      });
+    } catch (thrown) {
+      return AppError.from(thrown);
+    }
+    return error;
+  }
+
+  /** All events of the attempt, in one publish. @throws AppError `unavailable`. */
+  private async record(attempt: IssuanceAttempt, facts: Parameters<IssuanceAttempt['event']>[0]): Promise<void> {
+    const event = attempt.event(facts);
+    try {
+      if (attempt.events.length === 0) await this.publish(event, attempt.context);
+      else await Promise.all([...attempt.events, event].map((each) => this.publish(each, attempt.context)));
+    } catch (cause) {
+      this.observer.recordMissing();
+      throw new AppError('unavailable', { reason: 'audit_record_failed', retryAfterSeconds: 1, cause });
+    }
+  }
+
+  private publish(event: AuditEvent, context: CallContext): Promise<void> {
+    return this.audit.publish(AuditEventRecorded, event, context);
+  }
+}

@@ -1,0 +1,47 @@
+import { Setting } from '#config';
+import { ValidateBy } from 'class-validator';
+import { isMasterKey } from './infrastructure/keys/master-key.js';
+
+/** Settings of the tokens service. */
+export class TokensSettings {
+  @Setting({
+    name: 'CHANCERY_PUBLIC_URL',
+    description: 'Base of every issuer and endpoint URL, as clients reach the gateway; without a trailing slash.',
+    type: 'string',
+    default: 'http://localhost:8080',
+  })
+  @ValidateBy(
+    { name: 'isPublicUrl', validator: { validate: isPublicUrl } },
+    {
+      message:
+        'must be an http or https URL without a trailing slash, user, query or fragment, such as https://id.example.org',
+    },
+  )
+  publicUrl!: string;
+
+  @Setting({
+    name: 'CHANCERY_MASTER_KEY',
+    description: 'Encrypts the signing keys in the database: 32 random bytes in base64 (openssl rand -base64 32).',
+    type: 'string',
+    required: true,
+    secret: true,
+  })
+  @ValidateBy(
+    { name: 'isMasterKey', validator: { validate: isMasterKey } },
+    { message: 'must be the base64 of exactly 32 bytes; make one with: openssl rand -base64 32' },
+  )
+  masterKey!: string;
+}
+
+function isPublicUrl(value: unknown): boolean {
+  if (typeof value !== 'string' || value.endsWith('/') || !URL.canParse(value)) return false;
+  const url = new URL(value);
+  return (
+    (url.protocol === 'http:' || url.protocol === 'https:') &&
+    // In its normal form, or issuers would not compare as clients write them.
+    (url.href === value || url.href === `${value}/`) &&
+    url.username === '' &&
+    url.password === '' &&
+    !/[?#]/.test(value)
+  );
+}

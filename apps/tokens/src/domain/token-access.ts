@@ -1,0 +1,67 @@
+import { formatScope, narrowResources, narrowScope } from '#oauth';
+import type { EffectiveAccess } from './effective-access.js';
+
+/** What a request asks for; undefined means everything held. */
+export interface AskedAccess {
+  readonly scope: readonly string[] | undefined;
+  readonly resources: readonly string[] | undefined;
+}
+
+/** What a token carries. */
+export interface TokenAccess {
+  readonly audience: readonly string[];
+  readonly scope: string;
+  readonly permissions: readonly string[];
+  readonly realmRoles: readonly string[];
+  readonly clientRoles: Readonly<Record<string, { readonly roles: readonly string[] }>>;
+}
+
+const whole = new WeakMap<EffectiveAccess, Map<string, TokenAccess>>();
+
+/**
+ * Narrows what is held to what is asked; never widens.
+ *
+ * - `resource` (RFC 8707) leaves only the named APIs, with all that is held there. One where the subject holds no role is out
+ *   of reach (deny by default: a token for an API is itself a right).
+ * - `scope` leaves only the named permissions.
+ * - `aud` is the named resources; without any, the APIs whose permissions the token carries; without those, the realm's issuer
+ *   (the default resource of RFC 9068 §3).
+ * - Role names stand for all that their roles give, so a token whose permissions `scope` narrowed carries none: an API that
+ *   goes by role names must not get back what was narrowed away.
+ *
+ * @throws AppError `invalid_target`, `invalid_scope`.
+ */
+export function tokenAccess(held: EffectiveAccess, asked: AskedAccess, issuer: string): TokenAccess {
+  if (asked.scope !== undefined || asked.resources !== undefined) return narrow(held, asked, issuer);
+  let byIssuer = whole.get(held);
+  if (byIssuer === undefined) whole.set(held, (byIssuer = new Map()));
+  let access = byIssuer.get(issuer);
+  if (access === undefined) byIssuer.set(issuer, (access = narrow(held, asked, issuer)));
+  return access;
+}
+
+function narrow(held: EffectiveAccess, asked: AskedAccess, issuer: string): TokenAccess {
+  const reachable = [...new Set(held.map((scope) => scope.audience))];
+  const named = narrowResources(reachable, asked.resources);
+  const within = held.filter((scope) => named.includes(scope.audience));
+  const holds = [...new Set(within.flatMap((scope) => scope.permissions))];
+  const permissions = narrowScope(holds, asked.scope);
+  const granted = new Set(permissions);
+  const carrying =
+    asked.resources === undefined
+      ? named.filter((audience) =>
+          within.some((scope) => scope.audience === audience && scope.permissions.some((name) => granted.has(name))),
+        )
+      : named;
+  const roleScopes = asked.scope !== undefined && permissions.length < holds.length ? [] : within;
+  return {
+    audience: carrying.length === 0 ? [issuer] : carrying,
+    scope: formatScope(permissions),
+    permissions,
+    realmRoles: roleScopes.filter((scope) => scope.realmWide).flatMap((scope) => scope.roles),
+    // fromEntries defines members, so a client called __proto__ is one like any other.
+    clientRoles: Object.fromEntries(
+      roleScopes.filter((scope) => !scope.realmWide).map((scope) => [scope.audience, { roles: scope.roles }]),
+    ),
+  };
+}

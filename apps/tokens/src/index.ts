@@ -1,0 +1,1 @@
+export { tokensService } from './tokens.service.js';

@@ -1,0 +1,36 @@
+import type { GrantType } from '#contracts';
+import type { ErrorCode } from '#errors';
+import { Injectable } from '@nestjs/common';
+import { Counter, register } from 'prom-client';
+import { IssuanceObserver } from '../../domain/issuance-observer.js';
+
+/** Counts issuance for Prometheus. */
+@Injectable()
+export class PrometheusIssuanceObserver extends IssuanceObserver {
+  private readonly issuedTotal = counter('issued_total', 'Access tokens issued.', ['grant_type']);
+  private readonly refusedTotal = counter('refused_total', 'Token requests refused or failed.', ['code']);
+  private readonly recordMissingTotal = counter(
+    'record_missing_total',
+    'Tokens and refusals held back because their audit record could not be made.',
+    [],
+  );
+
+  issued(grantType: GrantType): void {
+    this.issuedTotal.inc({ grant_type: grantType });
+  }
+
+  refused(code: ErrorCode): void {
+    this.refusedTotal.inc({ code });
+  }
+
+  recordMissing(): void {
+    this.recordMissingTotal.inc();
+  }
+}
+
+/** One process may hold the service more than once (tests); they share a metric. */
+function counter(name: string, help: string, labelNames: string[]): Counter {
+  const fullName = `chancery_tokens_${name}`;
+  const existing = register.getSingleMetric(fullName);
+  return existing instanceof Counter ? existing : new Counter({ name: fullName, help, labelNames });
+}

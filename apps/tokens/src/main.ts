@@ -1,0 +1,4 @@
+import { runService } from '#host';
+import { tokensService } from './tokens.service.js';
+
+await runService(tokensService);

@@ -1,0 +1,4 @@
+import { runServiceMigrations } from '#host';
+import { tokensService } from './tokens.service.js';
+
+await runServiceMigrations(tokensService);
