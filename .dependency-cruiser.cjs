@@ -3,7 +3,7 @@ const SERVICES = 'gateway|registry|roles|identity|tokens|audit';
 
 /** Frameworks and drivers: what a pure domain knows nothing of. */
 const FRAMEWORKS =
-  '^node_modules/(@nestjs|typeorm|pg|ioredis|@nats-io|fastify|@fastify|class-validator|class-transformer|rxjs|pino|prom-client|@electric-sql)/';
+  '(^|/)node_modules/(@nestjs|typeorm|pg|ioredis|@nats-io|fastify|@fastify|class-validator|class-transformer|rxjs|pino|prom-client|@electric-sql)/';
 
 module.exports = {
   forbidden: [
@@ -60,7 +60,10 @@ module.exports = {
       name: 'no-testing-in-production',
       comment: 'The launcher and the private servers are for tests and scripts; nothing that is shipped rests on them.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: ['^libs/testing/', '\\.(spec|integration)\\.ts$', '/testing/'] },
+      from: {
+        path: '^(apps|libs)/',
+        pathNot: ['^libs/testing/', '\\.(spec|integration|suite|contract)\\.ts$', '/testing/'],
+      },
       to: { path: '^libs/testing/' },
     },
     {
@@ -80,24 +83,24 @@ module.exports = {
       name: 'application-knows-no-adapter',
       comment: 'A use case talks to ports; of frameworks it may use the injection of Nest only.',
       severity: 'error',
-      from: { path: '^apps/[^/]+/src/application/', pathNot: '\\.(spec|integration)\\.ts$' },
+      from: { path: '^apps/[^/]+/src/application/', pathNot: '\\.(spec|integration|suite|contract)\\.ts$' },
       to: {
         path: [FRAMEWORKS, '^apps/[^/]+/src/(infrastructure|transport)/'],
-        pathNot: '^node_modules/@nestjs/common/',
+        pathNot: '(^|/)node_modules/@nestjs/common/',
       },
     },
     {
       name: 'infrastructure-without-transport',
       comment: 'Adapters of the two sides do not know each other.',
       severity: 'error',
-      from: { path: '^apps/[^/]+/src/infrastructure/', pathNot: '\\.(spec|integration)\\.ts$' },
+      from: { path: '^apps/[^/]+/src/infrastructure/', pathNot: '\\.(spec|integration|suite|contract)\\.ts$' },
       to: { path: '^apps/[^/]+/src/transport/' },
     },
     {
       name: 'transport-without-infrastructure',
       comment: 'Adapters of the two sides do not know each other.',
       severity: 'error',
-      from: { path: '^apps/[^/]+/src/transport/', pathNot: '\\.(spec|integration)\\.ts$' },
+      from: { path: '^apps/[^/]+/src/transport/', pathNot: '\\.(spec|integration|suite|contract)\\.ts$' },
       to: { path: '^apps/[^/]+/src/infrastructure/' },
     },
     {
@@ -110,7 +113,7 @@ module.exports = {
           '/src/infrastructure/',
           '/src/[^/]+\\.module\\.ts$',
           '/src/[^/]+\\.service\\.ts$',
-          '\\.(spec|integration)\\.ts$',
+          '\\.(spec|integration|suite|contract)\\.ts$',
           '/src/testing/',
         ],
       },
@@ -120,7 +123,7 @@ module.exports = {
       name: 'no-fakes-in-production',
       comment: 'In-memory adapters for tests are not shipped.',
       severity: 'error',
-      from: { path: '^apps/', pathNot: ['\\.(spec|integration)\\.ts$', '/testing/'] },
+      from: { path: '^apps/', pathNot: ['\\.(spec|integration|suite|contract)\\.ts$', '/testing/'] },
       to: { path: '^apps/[^/]+/src/testing/' },
     },
     {
@@ -136,7 +139,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(apps|libs)/',
-        pathNot: ['^libs/testing/', '\\.(spec|integration)\\.ts$', '/testing/', '^apps/console/'],
+        pathNot: ['^libs/testing/', '\\.(spec|integration|suite|contract)\\.ts$', '/testing/', '^apps/console/'],
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },

@@ -1,3 +1,4 @@
+import { SERVICE_NAMES } from '#contracts';
 import { databaseRolesSql } from '#topology';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +20,7 @@ const SQL_HEADER =
 
 /** Every generated file with what it must hold. */
 export async function generatedFiles(root: string): Promise<readonly GeneratedFile[]> {
-  const folders = { apps: withSources(root, 'apps'), libs: withSources(root, 'libs') };
+  const folders = { apps: [...SERVICE_NAMES, 'standalone'].toSorted(), libs: libsOf(root) };
   return [
     { path: 'docker-compose.yml', content: await format(composeFile(), { ...STYLE, parser: 'yaml' }) },
     { path: 'nest-cli.json', content: await format(nestCli(folders), { ...STYLE, parser: 'json' }) },
@@ -28,9 +29,8 @@ export async function generatedFiles(root: string): Promise<readonly GeneratedFi
   ];
 }
 
-/** The projects of a folder that have sources; the web console is built by its own tool. */
-function withSources(root: string, folder: string): readonly string[] {
-  return readdirSync(join(root, folder))
-    .filter((name) => name !== 'console' && existsSync(join(root, folder, name, 'src')))
+function libsOf(root: string): readonly string[] {
+  return readdirSync(join(root, 'libs'))
+    .filter((name) => existsSync(join(root, 'libs', name, 'src', 'index.ts')))
     .toSorted();
 }

@@ -19,7 +19,7 @@ export function firstSteps(options: FirstStepsOptions): readonly string[] {
   const json = `-H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json'`;
   const client = '{"name":"billing","client_id":"billing","service_account_enabled":true}';
   // Not `read`: when all lines are pasted at once it would take the next one for the answer.
-  const asked = options.adminPassword === null ? `: "\${PASSWORD:?set it to the administrator's}"; ` : '';
+  const asked = options.adminPassword === null ? `: "\${PASSWORD:?set it first}"; ` : '';
   const password = options.adminPassword === null ? '"password=$PASSWORD"' : quote(`password=${options.adminPassword}`);
   return [
     `${asked}TOKEN=$(curl -s ${token('master')} -d grant_type=password -d client_id=admin-cli --data-urlencode ` +
