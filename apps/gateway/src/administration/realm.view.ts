@@ -1,0 +1,21 @@
+import type { Realm } from '#contracts';
+
+/** A realm as the API shows it. */
+export function realmView(realm: Realm) {
+  const { settings } = realm;
+  return {
+    id: realm.id,
+    name: realm.name,
+    display_name: realm.displayName,
+    enabled: realm.enabled,
+    settings: {
+      access_token_lifetime: settings.accessTokenLifetimeSeconds,
+      refresh_token_lifetime: settings.refreshTokenLifetimeSeconds,
+      id_token_lifetime: settings.idTokenLifetimeSeconds,
+      temporary_token_lifetime: settings.temporaryTokenLifetimeSeconds,
+      default_signing_algorithm: settings.defaultSigningAlgorithm,
+    },
+    created_at: realm.createdAt,
+    updated_at: realm.updatedAt,
+  };
+}

@@ -1,0 +1,73 @@
+import { AssignRole, ListSubjectRoles, ReadUser, UnassignRole } from '#contracts';
+import { MessageClient, type CallContext } from '#messaging';
+import { Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { targetOf, type Access } from '../access/access.js';
+import { Caller } from '../access/caller.js';
+import { RequirePermissions } from '../access/requirements.js';
+import { Context } from '../http/call-context.js';
+import { answerWithTag, entityTag } from '../http/conditional.js';
+import type { GatewayReply, GatewayRequest } from '../http/gateway-request.js';
+import { UuidPipe } from '../http/uuid.pipe.js';
+import { wholeList } from './page.view.js';
+import { roleView } from './role.view.js';
+import { userView } from './user.view.js';
+
+/** The users of a realm (service accounts too) and the roles they hold. */
+@Controller('/realms/:realm/users')
+export class UsersController {
+  constructor(private readonly client: MessageClient) {}
+
+  @Get(':id')
+  @RequirePermissions('view_users', 'manage_users')
+  async read(
+    @Caller() caller: Access,
+    @Context() context: CallContext,
+    @Param('id', UuidPipe) id: string,
+    @Req() request: GatewayRequest,
+    @Res({ passthrough: true }) reply: GatewayReply,
+  ) {
+    const user = await this.client.call(ReadUser, { realmId: targetOf(caller).id, id }, context);
+    return answerWithTag(request, reply, entityTag(user.version), { data: userView(user) });
+  }
+
+  @Get(':id/roles')
+  @RequirePermissions('view_roles', 'manage_roles')
+  async roles(@Caller() caller: Access, @Context() context: CallContext, @Param('id', UuidPipe) id: string) {
+    const realmId = targetOf(caller).id;
+    await this.client.call(ReadUser, { realmId, id }, context);
+    const { items } = await this.client.call(ListSubjectRoles, { realmId, subjectId: id }, context);
+    return wholeList(items, roleView);
+  }
+
+  /** Whether the caller may give this role is for the role service to say: nobody grants what they do not hold. */
+  @Post(':id/roles/:roleId')
+  @HttpCode(204)
+  @RequirePermissions('manage_roles')
+  async assign(
+    @Caller() caller: Access,
+    @Context() context: CallContext,
+    @Param('id', UuidPipe) id: string,
+    @Param('roleId', UuidPipe) roleId: string,
+  ) {
+    // Only identity knows who exists; a role for nobody would wait for whoever comes.
+    await this.client.call(ReadUser, { realmId: targetOf(caller).id, id }, context);
+    await this.client.call(AssignRole, assignment(caller, id, roleId), context);
+  }
+
+  @Delete(':id/roles/:roleId')
+  @HttpCode(204)
+  @RequirePermissions('manage_roles')
+  async unassign(
+    @Caller() caller: Access,
+    @Context() context: CallContext,
+    @Param('id', UuidPipe) id: string,
+    @Param('roleId', UuidPipe) roleId: string,
+  ) {
+    await this.client.call(UnassignRole, assignment(caller, id, roleId), context);
+  }
+}
+
+function assignment(caller: Access, subjectId: string, roleId: string) {
+  const { id: realmId, name: realmName } = targetOf(caller);
+  return { actor: caller.actor, realmId, realmName, subjectId, roleId };
+}

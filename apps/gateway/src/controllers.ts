@@ -1,0 +1,23 @@
+import type { Type } from '@nestjs/common';
+import { AuditController } from './administration/audit.controller.js';
+import { ClientsController } from './administration/clients.controller.js';
+import { KeysController } from './administration/keys.controller.js';
+import { RealmsController } from './administration/realms.controller.js';
+import { RolesController } from './administration/roles.controller.js';
+import { UsersController } from './administration/users.controller.js';
+import { HealthController } from './health/health.controller.js';
+import { MetadataController } from './protocol/metadata.controller.js';
+import { TokenController } from './protocol/token.controller.js';
+
+/** Every controller of the gateway. */
+export const GATEWAY_CONTROLLERS: readonly Type<object>[] = [
+  HealthController,
+  TokenController,
+  MetadataController,
+  RealmsController,
+  ClientsController,
+  UsersController,
+  RolesController,
+  AuditController,
+  KeysController,
+];

@@ -1,0 +1,58 @@
+import { AppError } from '#errors';
+import { Logger } from '#observability';
+import type { INestApplication } from '@nestjs/common';
+import type { GatewaySettings } from '../config.js';
+import { commonHeaders, setCommonHeaders } from './common-headers.js';
+import { Drain } from './drain.js';
+import { ErrorFilter } from './error.filter.js';
+import { ErrorResponder } from './error-responder.js';
+import type { GatewayRequest } from './gateway-request.js';
+import { GatewayHttpAdapter } from './http-adapter.js';
+import { observeRequest, shedRequests } from './http-metrics.js';
+import { InFlight } from './in-flight.js';
+import { isHealthUrl } from './paths.js';
+
+/** Sets the hooks and the error handling of the gateway's application; call it before the application listens. */
+export function configureHttp(app: INestApplication, settings: GatewaySettings): void {
+  const adapter: unknown = app.getHttpAdapter();
+  if (!(adapter instanceof GatewayHttpAdapter)) throw new Error('the gateway needs the adapter of createHttpAdapter');
+  const headers = commonHeaders(settings.publicUrl);
+  const responder = new ErrorResponder(app.get(Logger), adapter.routes, headers);
+  const inFlight = new InFlight(settings.maxInFlight);
+  const drain = app.get(Drain);
+  const instance = adapter.getInstance();
+
+  app.useGlobalFilters(new ErrorFilter(responder));
+  adapter.answerFrameworkErrorsWith((error, request, reply) => responder.answer(error, request, reply));
+
+  instance.addHook('onRequest', (incoming, reply, done) => {
+    const request = incoming as GatewayRequest;
+    setCommonHeaders(reply, headers);
+    if (isHealthUrl(request.url)) {
+      done();
+      return;
+    }
+    if (inFlight.isFull) {
+      shedRequests.inc();
+      responder.answer(new AppError('overloaded', { reason: 'too_many_in_flight' }), request, reply);
+      return;
+    }
+    request.release = inFlight.enter(request.raw.socket, () => {
+      request.abandoned ??= new AbortController();
+      request.abandoned.abort();
+    });
+    done();
+  });
+
+  instance.addHook('onSend', (_request, reply, _payload, done) => {
+    if (drain.isDraining) reply.header('connection', 'close');
+    done();
+  });
+
+  instance.addHook('onResponse', (incoming, reply, done) => {
+    const request = incoming as GatewayRequest;
+    request.release?.();
+    observeRequest(request, reply);
+    done();
+  });
+}

@@ -1,0 +1,21 @@
+import type { CallContext } from '#messaging';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Access } from '../access/access.js';
+
+/** What the gateway keeps with a request; filled by the hooks and the guard. */
+export interface GatewayRequest extends FastifyRequest {
+  /** Made by the first who needs it; see `contextOf`. */
+  callContext: CallContext | null;
+  /** Aborted when the client goes away before the answer is out. */
+  abandoned: AbortController | null;
+  /** Who asks and of which realm; set by the guard on routes that are not public. */
+  access: Access | null;
+  /** Gives the place among the requests in hand back; null when none was taken. */
+  release: (() => void) | null;
+}
+
+/** The fields a request is decorated with, so that every request has one shape. */
+export const GATEWAY_REQUEST_FIELDS = ['callContext', 'abandoned', 'access', 'release'] as const;
+
+/** The reply as handlers see it. */
+export type GatewayReply = FastifyReply;

@@ -1,0 +1,4 @@
+import { runService } from '#host';
+import { gatewayService } from './index.js';
+
+await runService(gatewayService);
