@@ -13,7 +13,6 @@ export function nestCli(folders: { readonly apps: readonly string[]; readonly li
   ]);
   return JSON.stringify({
     $schema: 'https://json.schemastore.org/nest-cli',
-    collection: '@nestjs/schematics',
     monorepo: true,
     root: 'apps/standalone',
     sourceRoot: 'apps/standalone/src',
