@@ -15,11 +15,10 @@ export interface DurableConsumerOptions {
   readonly maxBatch: number;
 }
 
-/** How long one pull lasts at the server, and how often the server says meanwhile that it is still there, in ms. */
-const PULL_EXPIRES_MS = 5_000;
-const HEARTBEAT_MS = 1_000;
-/** Silence after which the pull is taken for lost, in milliseconds. */
-const SILENCE_MS = 3 * HEARTBEAT_MS;
+/** How long one pull lasts at the server, in milliseconds, unless the transport says otherwise. */
+export const PULL_EXPIRES_MS = 1_000;
+/** Silence after the end of a pull for which it is taken for lost, in milliseconds. */
+const SILENCE_MS = 2_000;
 /** Pause before everything is set up again after a failure, in milliseconds. */
 const PAUSE_MS = 500;
 
@@ -48,6 +47,7 @@ export class NatsDurableConsumer {
     name: string,
     private readonly options: DurableConsumerOptions,
     private readonly limits: StreamLimits,
+    private readonly pullExpiresMs: number,
     private readonly logger: Logger,
     private readonly handler: (messages: readonly IncomingDurableMessage[]) => Promise<void>,
   ) {
@@ -64,14 +64,15 @@ export class NatsDurableConsumer {
     patience.abort();
   }
 
-  /** Ends after the batch in hand; what was delivered beyond it goes back to the stream at once. */
+  /**
+   * Ends after the current pull and all it brings. A pull cannot be taken back: what the server sends to an inbox that is
+   * no more would come again only when its acknowledgement wait is over.
+   */
   async stop(): Promise<void> {
     this.stopped = true;
     this.wake();
     await this.running;
-    // Draining, not closing: messages already on their way must come in, to be given back.
     await this.subscription?.drain().catch(() => {});
-    for (const message of this.buffer.splice(0)) new NatsDurableMessage(message, this.link).giveBack();
   }
 
   /** The connection changed: look again. */
@@ -89,7 +90,7 @@ export class NatsDurableConsumer {
         await this.consume();
       } catch (error) {
         this.logger.warn({ err: error, stream: this.options.stream }, 'consuming is interrupted, setting up again');
-        await this.pause(PAUSE_MS);
+        if (!this.stopped) await this.pause(PAUSE_MS);
       }
     }
     onStanding();
@@ -117,12 +118,13 @@ export class NatsDurableConsumer {
   private async consume(): Promise<void> {
     const { epoch } = this.link;
     const { maxBatch } = this.options;
-    while (!this.stopped && this.link.connected && this.link.epoch === epoch) {
+    while (this.link.connected && this.link.epoch === epoch) {
       if (this.failure !== undefined) throw this.failure;
-      if (this.outstanding <= 0 && this.buffer.length < maxBatch) this.pull();
+      if (this.outstanding <= 0 && this.buffer.length < maxBatch && !this.stopped) this.pull();
       if (this.buffer.length > 0) await this.handle(this.buffer.splice(0, maxBatch));
-      else if (Date.now() - this.heardAt > SILENCE_MS) throw new Error('the stream is silent');
-      else await this.pause(HEARTBEAT_MS);
+      else if (this.outstanding <= 0) return;
+      else if (Date.now() - this.heardAt > this.pullExpiresMs + SILENCE_MS) throw new Error('the stream is silent');
+      else await this.pause(this.pullExpiresMs + SILENCE_MS);
     }
   }
 
@@ -135,8 +137,7 @@ export class NatsDurableConsumer {
       `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`,
       JSON.stringify({
         batch: maxBatch,
-        expires: nanos(PULL_EXPIRES_MS),
-        idle_heartbeat: nanos(HEARTBEAT_MS),
+        expires: nanos(this.pullExpiresMs),
       }),
       { reply: this.inbox + String(this.pullNumber) },
     );
@@ -157,7 +158,6 @@ export class NatsDurableConsumer {
 
   private endOfPull(message: Msg): void {
     const code = message.headers?.code ?? 0;
-    if (code === 100) return;
     this.outstanding = 0;
     if (ORDINARY_ENDS.has(code)) this.wake();
     else this.fail(new Error(`pull ended: ${String(code)} ${message.headers?.description ?? ''}`));
@@ -192,7 +192,6 @@ export class NatsDurableConsumer {
         clearTimeout(timer);
         resolve();
       };
-      if (this.stopped) this.wake();
     });
   }
 }

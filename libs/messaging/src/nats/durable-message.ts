@@ -5,7 +5,6 @@ import type { NatsLink } from './nats-link.js';
 
 const ACK = bytesOf('+ACK');
 const WORKING = bytesOf('+WPI');
-const RETRY_NOW = bytesOf('-NAK');
 /** After a failure; most have a cause that needs a moment to go away. */
 const RETRY_LATER = bytesOf('-NAK {"delay": 500000000}');
 
@@ -28,11 +27,6 @@ export class NatsDurableMessage implements IncomingDurableMessage {
 
   retry(): void {
     this.settle(RETRY_LATER);
-  }
-
-  /** Hands it to another replica at once. */
-  giveBack(): void {
-    this.settle(RETRY_NOW);
   }
 
   /** Tells the stream that the handler is still at it. */

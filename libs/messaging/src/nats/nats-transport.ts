@@ -4,7 +4,7 @@ import type { Msg, Subscription } from '@nats-io/transport-node';
 import { settled } from '../settled.js';
 import { Transport, type IncomingDurableMessage, type IncomingRequest, type MessageHeaders } from '../transport.js';
 import { textOf } from '../wire.js';
-import { NatsDurableConsumer, type DurableConsumerOptions } from './durable-consumer.js';
+import { NatsDurableConsumer, PULL_EXPIRES_MS, type DurableConsumerOptions } from './durable-consumer.js';
 import { NatsLink, type NatsLinkEvents, type NatsLinkOptions } from './nats-link.js';
 import { decodeHeaders, encodeHeaders, RequestMux, type RequestAnswer } from './request-mux.js';
 import type { StreamLimits } from './stream-setup.js';
@@ -13,6 +13,8 @@ import type { StreamLimits } from './stream-setup.js';
 export interface NatsTransportOptions extends NatsLinkOptions {
   /** Limits of streams this process consumes, which it therefore creates. */
   readonly streams?: StreamLimits;
+  /** How long a consumer's pull waits for messages, and an idle consumer at most takes to stop, in ms. Default 1 s. */
+  readonly pullExpiresMs?: number;
   /** How long `drain` and stopping wait for the requests in hand, in milliseconds. Default 10 s. */
   readonly drainTimeoutMs?: number;
 }
@@ -129,8 +131,8 @@ export class NatsTransport extends Transport implements NatsLinkEvents {
     options: DurableConsumerOptions,
     handler: (messages: readonly IncomingDurableMessage[]) => Promise<void>,
   ): Promise<() => Promise<void>> {
-    const { name, streams = {} } = this.options;
-    const consumer = new NatsDurableConsumer(this.link, name, options, streams, this.logger, handler);
+    const { name, streams = {}, pullExpiresMs = PULL_EXPIRES_MS } = this.options;
+    const consumer = new NatsDurableConsumer(this.link, name, options, streams, pullExpiresMs, this.logger, handler);
     this.consumers.add(consumer);
     await consumer.start();
     return this.stoppable(async () => {
