@@ -72,15 +72,13 @@ describe('audit', () => {
     await clientCredentials({ ...client, clientId: unknown });
     await clientCredentials(disabled);
     await clientCredentials(client, { scope: 'manage_realm' });
-    const reasonOf = async (clientId: string): Promise<readonly (string | null)[]> => {
-      const found = await admin.auditEvents(realm.name, { client_id: clientId, outcome: 'failure' });
+    const reasonOf = async (clientId: string, count: number): Promise<readonly (string | null)[]> => {
+      const found = await admin.auditEvents(realm.name, { client_id: clientId, outcome: 'failure' }, count);
       return found.map(({ reason }) => reason);
     };
-    const [wrong, nobody, off] = [
-      await reasonOf(client.clientId),
-      await reasonOf(unknown),
-      await reasonOf(disabled.clientId),
-    ];
+    const wrong = await reasonOf(client.clientId, 2);
+    const nobody = await reasonOf(unknown, 1);
+    const off = await reasonOf(disabled.clientId, 1);
     expect(new Set([...wrong, ...nobody, ...off]).size).toBe(4);
     for (const reason of [...wrong, ...nobody, ...off]) expect(reason).toMatch(/^[a-z_]+$/);
     const refused = await admin.auditEvents(realm.name, { type: 'token.refused' }, 4);
@@ -97,18 +95,11 @@ describe('audit', () => {
     expect(found[0]).toMatchObject({ outcome: 'failure', reason: expect.stringMatching(/^[a-z_]+$/) });
   });
 
-  it('shows requests for realms that do not exist to master only', async () => {
-    const realmName = unique('ghost');
-    const from = new Date().toISOString();
-    const answer = await clientCredentials({ ...client, realm: realmName });
-    expect(answer.status).toBe(404);
-    const page = await admin.done<Page<AuditEventBody>>(
-      'GET',
-      `${events}?type=token.refused&client_id=${client.clientId}&limit=200`,
-    );
-    expect(page.data.some((event) => event['realm'] === realmName)).toBe(false);
-    const inMaster = await admin.auditEvents('master', { client_id: client.clientId, from });
-    expect(inMaster).toEqual([expect.objectContaining({ realm: realmName, realm_id: null, type: 'token.refused' })]);
+  it('shows no realm what was asked of a realm that does not exist', async () => {
+    const ghost = unique('ghost');
+    expect((await clientCredentials({ ...client, realm: ghost })).status).toBe(404);
+    const page = await admin.done<Page<AuditEventBody>>('GET', `${events}?client_id=${client.clientId}&limit=200`);
+    expect(page.data.filter((event) => event['realm'] !== realm.name)).toEqual([]);
   });
 
   it('records every administrative change with its actor and what changed', async () => {

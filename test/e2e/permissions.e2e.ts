@@ -84,12 +84,12 @@ describe('permissions', () => {
   const statuses = (answers: readonly [string, Answer][]) => answers.map(([call, { status }]) => [call, status]);
   const all = (answers: readonly [string, Answer][], status: number) => answers.map(([call]) => [call, status]);
 
-  it('lets nobody without a role do anything', async () => {
+  it('lets nobody without a role do anything: their token is not even meant for this API', async () => {
     const answers = await tryAll([...READS, ...CHANGES], nobody);
-    expect(statuses(answers)).toEqual(all(answers, 403));
+    expect(statuses(answers)).toEqual(all(answers, 401));
     for (const [, answer] of answers) {
-      expectProblem(answer, 403);
-      expect(answer.headers.get('www-authenticate')).toMatch(/error="insufficient_scope"/);
+      expectProblem(answer, 401);
+      expect(answer.headers.get('www-authenticate')).toMatch(/error="invalid_token"/);
     }
   });
 
@@ -104,6 +104,10 @@ describe('permissions', () => {
     expect(statuses(reads)).toEqual(all(reads, 200));
     const changes = await tryAll(CHANGES, viewer);
     expect(statuses(changes)).toEqual(all(changes, 403));
+    for (const [, answer] of changes) {
+      expectProblem(answer, 403);
+      expect(answer.headers.get('www-authenticate')).toMatch(/error="insufficient_scope"/);
+    }
   });
 
   it('lets no administrator of one realm touch another, or make realms', async () => {
