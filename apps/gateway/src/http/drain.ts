@@ -1,16 +1,28 @@
-import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Readiness } from '#observability';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const POLL_MS = 20;
 
 /**
- * Whether the gateway still wants new connections. When it is told to stop it is not ready any more, and every answer from
- * then on closes its connection, so that no client sends its next request into a closed one. The requests in hand are
- * finished by the HTTP server's own close.
+ * The way out. When the gateway is told to stop it is not ready any more, and every answer from then on closes its
+ * connection. For a short window it still serves, so that clients leave by an answer and not by a connection that closes under
+ * their next request. Then the HTTP server stops listening and finishes what is in hand.
  */
 @Injectable()
 export class Drain implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  /** How long connections may still bring a last request, in milliseconds; over at once when there are none. */
+  windowMs = 500;
+  /** When what still hangs is cut, in milliseconds: a client that never finishes its request must not hold the process. */
+  limitMs = 10_000;
   private draining = false;
 
-  constructor(private readonly readiness: Readiness) {}
+  constructor(
+    private readonly readiness: Readiness,
+    private readonly host: HttpAdapterHost,
+  ) {}
 
   /** Whether the gateway is on its way out. */
   get isDraining(): boolean {
@@ -21,7 +33,17 @@ export class Drain implements OnApplicationBootstrap, BeforeApplicationShutdown 
     this.readiness.register('http', () => !this.draining);
   }
 
-  beforeApplicationShutdown(): void {
+  async beforeApplicationShutdown(): Promise<void> {
     this.draining = true;
+    const server = this.host.httpAdapter.getHttpServer() as Server;
+    setTimeout(() => server.closeAllConnections(), this.limitMs).unref();
+    const end = performance.now() + this.windowMs;
+    while (performance.now() < end && (await connectionsOf(server)) > 0) await sleep(POLL_MS);
   }
+}
+
+function connectionsOf(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.getConnections((error, count) => resolve(error === null ? count : 0));
+  });
 }

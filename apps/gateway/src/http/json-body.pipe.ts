@@ -5,6 +5,8 @@ import { validateSync, type ValidationError } from 'class-validator';
 import { fieldError, parsePlainJson } from './plain-json.js';
 import { parseMediaType, RawBody } from './raw-body.js';
 
+const UNKNOWN_MEMBER = 'is not a member of this object';
+
 /** How a route takes its body. */
 export interface JsonBodyOptions {
   /** No body at all counts as `{}`. */
@@ -36,7 +38,8 @@ export class JsonBodyPipe<T extends object> implements PipeTransform<unknown, T>
       stopAtFirstError: true,
       validationError: { target: false },
     });
-    if (errors.length > 0) throw new AppError('validation_failed', { fields: fieldsOf(errors, []) });
+    const fields = [...fieldsOf(errors, []), ...droppedMembers(value, dto)];
+    if (fields.length > 0) throw new AppError('validation_failed', { fields: fields.slice(0, 20) });
     return dto;
   }
 
@@ -58,14 +61,18 @@ export class JsonBodyPipe<T extends object> implements PipeTransform<unknown, T>
   }
 }
 
+/** class-transformer leaves out what every object has (`toString`) before anybody could refuse it. */
+function droppedMembers(sent: object, dto: object): FieldError[] {
+  return Object.keys(sent)
+    .filter((name) => !Object.hasOwn(dto, name))
+    .map((name) => fieldError([name], UNKNOWN_MEMBER));
+}
+
 function fieldsOf(errors: readonly ValidationError[], path: readonly string[]): FieldError[] {
   return errors.flatMap((error) => {
     const at = [...path, error.property];
     const own = Object.entries(error.constraints ?? {}).map(([rule, message]) =>
-      fieldError(
-        at,
-        rule === 'whitelistValidation' ? 'is not a member of this object' : plain(message, error.property),
-      ),
+      fieldError(at, rule === 'whitelistValidation' ? UNKNOWN_MEMBER : plain(message, error.property)),
     );
     return [...own, ...fieldsOf(error.children ?? [], at)];
   });

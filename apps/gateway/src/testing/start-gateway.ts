@@ -8,6 +8,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { GatewaySettings } from '../config.js';
 import { GatewayModule } from '../gateway.module.js';
 import { configureHttp } from '../http/configure-http.js';
+import { Drain } from '../http/drain.js';
 import { createHttpAdapter } from '../http/http-adapter.js';
 import { FakeMessageClient } from './fake-message-client.js';
 import { RecordingLogger } from './recording-logger.js';
@@ -61,6 +62,8 @@ export async function startGateway(
     abortOnError: false,
   });
   configureHttp(app, settings);
+  // Tests leave connections open behind them; those about leaving set their own window.
+  app.get(Drain).windowMs = 0;
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   return {
