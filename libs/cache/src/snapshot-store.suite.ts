@@ -138,15 +138,15 @@ export function describeSnapshotStore(name: string, theStore: () => SnapshotStor
 
   describe(`${name}: two writers on one key`, () => {
     it.each([
-      ['the newer publishes last', ['a', 5], ['b', 6]],
-      ['the newer publishes first', ['b', 6], ['a', 5]],
-    ] as const)('stays fenced until both are done and then holds the newer: %s', async (_, first, second) => {
+      { order: 'the newer publishes last', first: { id: 'a', version: 5 }, second: { id: 'b', version: 6 } },
+      { order: 'the newer publishes first', first: { id: 'b', version: 6 }, second: { id: 'a', version: 5 } },
+    ])('stays fenced until both are done and then holds the newer: $order', async ({ first, second }) => {
       const address = freshAddress();
       await theStore().fence([address], 'a', TTL_MS);
       await theStore().fence([address], 'b', TTL_MS);
-      await publish(address, ...first);
+      await publish(address, first.id, first.version);
       expect(await stateOf(address)).toEqual({ state: 'fenced' });
-      await publish(address, ...second);
+      await publish(address, second.id, second.version);
       expect(await stateOf(address)).toEqual(present(6));
     });
 

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { RedisSnapshotStore } from './redis-snapshot-store.js';
+import { describeSnapshotStore, freshAddress } from './snapshot-store.suite.js';
+
+const url = process.env['TEST_REDIS_URL'] ?? '';
+let store: RedisSnapshotStore;
+
+beforeAll(async () => {
+  store = RedisSnapshotStore.connect(url, { name: 'test' });
+  await store.waitUntilReady(5_000);
+});
+afterAll(() => store.close());
+
+describeSnapshotStore('Redis', () => store);
+
+describe('Redis: the server', () => {
+  it('is seen as ready when it answers', () => {
+    expect(store.isReady()).toBe(true);
+  });
+
+  it('is seen as away when it is', async () => {
+    const away = RedisSnapshotStore.connect('redis://127.0.0.1:1');
+    expect(await away.waitUntilReady(100)).toBe(false);
+    await expect(away.read([freshAddress()])).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(away.fence([freshAddress()], 'f', 1_000)).rejects.toMatchObject({ code: 'unavailable' });
+    await away.close();
+  });
+
+  it('comes back after its connections were cut', async () => {
+    const other = new Redis(url);
+    await other.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    other.disconnect();
+    const read = () => store.read([freshAddress()]).catch(() => 'away');
+    const end = Date.now() + 5_000;
+    while ((await read()) === 'away' && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await read()).toEqual([{ state: 'missing' }]);
+    expect(await store.waitUntilReady(5_000)).toBe(true);
+  });
+
+  it('keeps a value under the name of its own run, with an expiry', async () => {
+    const address = freshAddress();
+    await store.lease(address, 'l', 60_000);
+    await store.fill(address, 'l', { version: 2, json: '{}' }, 60_000);
+    const other = new Redis(url);
+    const [key] = await other.keys(`chancery:snap:*:${address.name}:${address.key.split(':')[0]}:*`);
+    expect(key).toMatch(/^chancery:snap:[0-9a-f]{40}:registry\.client:/);
+    expect(await other.get(key ?? '')).toBe('V2:{}');
+    expect(await other.pttl(key ?? '')).toBeGreaterThan(50_000);
+    other.disconnect();
+  });
+});
