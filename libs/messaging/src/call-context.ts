@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
+import { randomView } from './random-pool.js';
 
 /** What travels with every call: who waits, how long still, and under which trace. */
 export interface CallContext {
@@ -27,11 +27,11 @@ export function newCallContext(options: {
 }): CallContext {
   const { requestId, traceparent } = options;
   return {
-    requestId: requestId !== undefined && REQUEST_ID.test(requestId) ? requestId : uuidv7(),
+    requestId: requestId !== undefined && REQUEST_ID.test(requestId) ? requestId : uuidv7({ random: randomView(16) }),
     traceparent:
       traceparent !== undefined && TRACEPARENT.test(traceparent)
         ? traceparent
-        : `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`,
+        : `00-${randomView(16).toString('hex')}-${randomView(8).toString('hex')}-00`,
     deadlineAt: Date.now() + options.deadlineMs,
     signal: options.signal ?? NEVER_ABORTED,
   };
