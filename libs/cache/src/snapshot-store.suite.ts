@@ -1,13 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import type { SnapshotAddress, SnapshotStore } from './ports.js';
 
 const TTL_MS = 60_000;
-let keys = 0;
 
 /** A key nobody else uses, so that tests of one server do not meet. */
 export function freshAddress(): SnapshotAddress {
-  keys += 1;
-  return { name: 'registry.client', key: `k${keys}:${process.pid}:ü%` };
+  return { name: 'registry.client', key: `${randomUUID()}:ü%` };
 }
 
 /** The behaviour every snapshot store has; run against each adapter. */
