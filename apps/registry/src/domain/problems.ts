@@ -1,0 +1,23 @@
+import { AppError, type FieldError } from '#errors';
+
+/** Collects everything that is wrong with a request, so that the caller learns all of it at once. */
+export class Problems {
+  private readonly found: FieldError[] = [];
+
+  /** Adds a problem with a member of the body, named as in the API; null is none. `pointer` when it is inside the member. */
+  add(field: string, message: string | null, pointer = `/${field}`): void {
+    if (message !== null) this.found.push({ field, pointer, message: `${field} ${message}` });
+  }
+
+  /** @throws AppError `validation_failed` when anything was added. */
+  throwIfAny(): void {
+    if (this.found.length > 0) throw new AppError('validation_failed', { fields: [...this.found] });
+  }
+}
+
+/** Says why a text for people is not acceptable: a database cannot keep U+0000, and half a character cannot be sent. */
+export function textProblem(text: string | null | undefined): string | null {
+  if (text === null || text === undefined) return null;
+  if (text.includes('\u0000')) return 'must not contain the character U+0000';
+  return text.isWellFormed() ? null : 'must be well-formed Unicode';
+}

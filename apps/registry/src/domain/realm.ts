@@ -1,0 +1,112 @@
+import { MASTER_REALM, SIGNING_ALGORITHMS, type RealmSettings } from '#contracts';
+import { AppError } from '#errors';
+import { LIFETIME_MEMBERS, lifetimeProblem } from './lifetimes.js';
+import { Problems, textProblem } from './problems.js';
+
+/** A realm: clients, users and roles of one realm know nothing of another's. Names compare byte by byte. */
+export interface Realm {
+  readonly id: string;
+  readonly name: string;
+  readonly displayName: string | null;
+  readonly enabled: boolean;
+  readonly settings: RealmSettings;
+  /** Grows with every change an administrator can see: the ETag. */
+  readonly version: number;
+  /** The version of its published snapshot; given by the database, 0 until it is stored. */
+  readonly snapshotVersion: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** What may change of a realm; absent members stay. */
+export interface RealmChanges {
+  readonly displayName?: string | null | undefined;
+  readonly enabled?: boolean | undefined;
+  readonly settings?: { readonly [Member in keyof RealmSettings]?: RealmSettings[Member] | undefined } | undefined;
+}
+
+/** A new realm's settings. Access tokens are short because they cannot be taken back at a resource server that does not ask. */
+export const DEFAULT_REALM_SETTINGS: RealmSettings = {
+  accessTokenLifetimeSeconds: 300,
+  refreshTokenLifetimeSeconds: 86_400,
+  idTokenLifetimeSeconds: 300,
+  temporaryTokenLifetimeSeconds: 300,
+  defaultSigningAlgorithm: 'ES256',
+};
+
+const REALM_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
+/** A new realm. @throws AppError `validation_failed`. */
+export function newRealm(
+  facts: { readonly id: string; readonly name: string; readonly displayName: string | null },
+  now: Date,
+): Realm {
+  const problems = new Problems();
+  if (!REALM_NAME.test(facts.name)) {
+    problems.add('name', 'must begin with a letter or digit and have at most 63 of A-Z a-z 0-9 . _ -');
+  }
+  problems.add('display_name', textProblem(facts.displayName));
+  problems.throwIfAny();
+  return {
+    ...facts,
+    enabled: true,
+    settings: DEFAULT_REALM_SETTINGS,
+    version: 1,
+    snapshotVersion: 0,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/**
+ * The realm after a change; the very same object when nothing differs.
+ *
+ * @throws AppError `conflict` for disabling `master`, `validation_failed`.
+ */
+export function changeRealm(realm: Realm, changes: RealmChanges, now: Date): Realm {
+  if (changes.enabled === false && realm.name === MASTER_REALM) {
+    throw new AppError('conflict', { detail: 'The realm master cannot be disabled.', reason: 'master_realm' });
+  }
+  checkChanges(changes);
+  const next: Realm = {
+    ...realm,
+    displayName: changes.displayName === undefined ? realm.displayName : changes.displayName,
+    enabled: changes.enabled ?? realm.enabled,
+    settings: { ...realm.settings, ...present(changes.settings ?? {}) },
+  };
+  const same = JSON.stringify(visible(realm)) === JSON.stringify(visible(next));
+  return same ? realm : { ...next, version: realm.version + 1, updatedAt: now };
+}
+
+/** @throws AppError `conflict` for `master`. */
+export function checkDeletableRealm(realm: Realm): void {
+  if (realm.name === MASTER_REALM) {
+    throw new AppError('conflict', { detail: 'The realm master cannot be deleted.', reason: 'master_realm' });
+  }
+}
+
+function checkChanges({ displayName, settings = {} }: RealmChanges): void {
+  const problems = new Problems();
+  problems.add('display_name', textProblem(displayName));
+  for (const [member, field] of LIFETIME_MEMBERS) problems.add(field, lifetimeProblem(settings[member]));
+  const { defaultSigningAlgorithm: algorithm } = settings;
+  if (algorithm !== undefined && !SIGNING_ALGORITHMS.includes(algorithm)) {
+    problems.add('default_signing_algorithm', `must be one of ${SIGNING_ALGORITHMS.join(', ')}`);
+  }
+  problems.throwIfAny();
+}
+
+function present<T extends object>(settings: T): { [Member in keyof T]: NonNullable<T[Member]> } {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as {
+    [Member in keyof T]: NonNullable<T[Member]>;
+  };
+}
+
+function visible({ displayName, enabled, settings }: Realm): unknown {
+  return [
+    displayName,
+    enabled,
+    ...LIFETIME_MEMBERS.map(([member]) => settings[member]),
+    settings.defaultSigningAlgorithm,
+  ];
+}

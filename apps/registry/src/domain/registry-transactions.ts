@@ -1,0 +1,68 @@
+import type { AuditEvent, CallContract, RequestOf } from '#contracts';
+import type { Client } from './client.js';
+import type { Provision } from './provision.js';
+import type { Realm } from './realm.js';
+
+/**
+ * One transaction on the registry's data. What is written returns with its new snapshot version, which the database gives
+ * after the write, while the row and its unique keys are still locked: whoever comes later to the same key gets a greater one.
+ */
+export interface RegistryTransaction {
+  /** Locks a realm for change. */
+  lockRealm(id: string): Promise<Realm | null>;
+  /** Keeps a realm from being deleted until the transaction ends; others may do the same at the same time. */
+  keepRealm(id: string): Promise<Realm | null>;
+  /** @throws AppError `conflict` when the name is taken. */
+  insertRealm(realm: Realm): Promise<Realm>;
+  updateRealm(realm: Realm): Promise<Realm>;
+  /** Deletes a realm with its clients. @returns the version of its absence. */
+  deleteRealm(realm: Realm): Promise<number>;
+
+  /** Locks a client for change. */
+  lockClient(realmId: string, id: string): Promise<Client | null>;
+  /** @throws AppError `conflict` when the `client_id` is taken. */
+  insertClient(realm: Realm, client: Client): Promise<Client>;
+  /**
+   * Stores a locked client's members and secrets (redirect URIs stay as they are). `absence` is the version of the absence of the
+   * former `client_id` when it was changed, else null.
+   *
+   * @throws AppError `conflict` when the `client_id` is taken.
+   */
+  updateClient(
+    realm: Realm,
+    before: Client,
+    after: Client,
+  ): Promise<{ readonly client: Client; readonly absence: number | null }>;
+  /** @returns the version of its absence. */
+  deleteClient(realm: Realm, client: Client): Promise<number>;
+
+  openProvision(provision: Provision): Promise<void>;
+  /** Ends a provision. @returns false when it was open no more: somebody gave it up and cleans up after it. */
+  closeProvision(id: string): Promise<boolean>;
+  /** Locks every open provision for the same realm or client. */
+  lockProvisions(target: Pick<Provision, 'realmId' | 'clientId'>): Promise<readonly Provision[]>;
+
+  /** An audit event that leaves when the transaction has committed. */
+  record(event: AuditEvent): Promise<void>;
+  /** An idempotent call to another service that is made when the transaction has committed, until it succeeds. */
+  call<C extends CallContract>(contract: C, request: RequestOf<C>): Promise<void>;
+}
+
+/** The connection broke while the transaction was committing: it may have happened or not. */
+export class UncertainCommitError extends Error {
+  override readonly name = 'UncertainCommitError';
+}
+
+/** Runs transactions. Also the dependency-injection token. */
+export abstract class RegistryTransactions {
+  /**
+   * Commits when `work` resolves, rolls everything back when it throws. Never call another service inside.
+   *
+   * @throws UncertainCommitError, AppError `unavailable`, and what `work` throws.
+   */
+  abstract run<T>(work: (transaction: RegistryTransaction) => Promise<T>): Promise<T>;
+  /** Open provisions that began before an instant, oldest first. */
+  abstract staleProvisions(before: Date, limit: number): Promise<readonly Provision[]>;
+  /** Forgets the versions of keys that were deleted long ago. */
+  abstract forgetOldTombstones(): Promise<void>;
+}
