@@ -1,0 +1,106 @@
+import { auditActor, changesBetween, MASK, newAuditEvent } from '#audit-trail';
+import type { Actor, AuditEvent, AuditEventType } from '#contracts';
+import { Clock } from '#host';
+import type { CallContext } from '#messaging';
+import { Injectable } from '@nestjs/common';
+import type { Client } from '../domain/client.js';
+import { LIFETIME_MEMBERS } from '../domain/lifetimes.js';
+import type { Realm } from '../domain/realm.js';
+
+/** Who changes something, and in which call. */
+export interface Cause {
+  readonly actor: Actor;
+  readonly context: CallContext;
+}
+
+/** Writes the registry's audit events: members are named as in the API, secrets are masked. */
+@Injectable()
+export class AuditEvents {
+  constructor(private readonly clock: Clock) {}
+
+  realm(type: AuditEventType & `realm.${string}`, realm: Realm, details: object, cause: Cause): AuditEvent {
+    return this.event(type, realm, { kind: 'realm', id: realm.id }, null, details, cause);
+  }
+
+  client(
+    type: AuditEventType & `client.${string}`,
+    realm: Realm,
+    client: Client,
+    details: object,
+    cause: Cause,
+  ): AuditEvent {
+    return this.event(type, realm, { kind: 'client', id: client.id }, client, details, cause);
+  }
+
+  /** `userId`: the service account's user, also the event's subject. */
+  serviceAccount(
+    type: AuditEventType & `service_account.${string}`,
+    realm: Realm,
+    client: Client,
+    userId: string,
+    details: object,
+    cause: Cause,
+  ): AuditEvent {
+    const event = this.event(type, realm, { kind: 'service_account', id: userId }, client, details, cause);
+    return { ...event, subject_id: userId };
+  }
+
+  private event(
+    type: AuditEventType,
+    realm: Realm,
+    target: { readonly kind: string; readonly id: string },
+    client: Client | null,
+    details: object,
+    { actor, context }: Cause,
+  ): AuditEvent {
+    return newAuditEvent(
+      {
+        type,
+        realm: realm.name,
+        realmId: realm.id,
+        actor: auditActor(actor),
+        clientId: client?.clientId ?? null,
+        target,
+        peer: actor.peer,
+        details: { ...details },
+      },
+      context,
+      this.clock.now(),
+    );
+  }
+}
+
+/** A realm as the audit log shows it. */
+export function auditedRealm(realm: Realm): Record<string, unknown> {
+  return {
+    name: realm.name,
+    display_name: realm.displayName,
+    enabled: realm.enabled,
+    ...Object.fromEntries(LIFETIME_MEMBERS.map(([member, name]) => [name, realm.settings[member]])),
+    default_signing_algorithm: realm.settings.defaultSigningAlgorithm,
+  };
+}
+
+/** A client as the audit log shows it. */
+export function auditedClient(client: Client): Record<string, unknown> {
+  return {
+    client_id: client.clientId,
+    name: client.name,
+    description: client.description,
+    owner: client.owner,
+    client_type: client.clientType,
+    enabled: client.enabled,
+    service_account_enabled: client.serviceAccountEnabled,
+    direct_access_grants_enabled: client.directAccessGrantsEnabled,
+    first_party: client.firstParty,
+    service_account_user_id: client.serviceAccountUserId,
+    secret: client.secrets.length > 0 ? MASK : null,
+    redirect_uris: client.redirectUris.map(({ value }) => value),
+    ...Object.fromEntries(LIFETIME_MEMBERS.map(([member, name]) => [name, client[member]])),
+  };
+}
+
+/** Only what differs between two states. */
+export function auditedChanges(before: Record<string, unknown>, after: Record<string, unknown>): object {
+  return { changes: changesBetween(before, after) };
+}

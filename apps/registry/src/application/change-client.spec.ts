@@ -1,0 +1,222 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  EnsureServiceAccount,
+  RemoveClientRoles,
+  RemoveServiceAccount,
+  type ClientSnapshot,
+  type SnapshotOf,
+} from '#contracts';
+import { createHash } from 'node:crypto';
+import type { Client, ClientChanges } from '../domain/client.js';
+import { ADMINISTRATOR, NOW } from '../testing/builders.js';
+import { InMemoryRegistry } from '../testing/in-memory-registry.js';
+import { TestBench } from '../testing/test-bench.js';
+
+const actor = ADMINISTRATOR;
+const USER = '01890000-0000-7000-8000-0000000000aa';
+
+async function withClient(facts: Partial<Client> = {}) {
+  const bench = new TestBench(new InMemoryRegistry());
+  const realm = await bench.storeRealm();
+  const client = await bench.storeClient(realm, facts);
+  const update = (changes: ClientChanges, ifVersion: number | null = null) =>
+    bench.updateClient.execute(
+      { actor, realmId: realm.id, id: client.id, ifVersion, changes: changes as object },
+      bench.context,
+    );
+  const rotate = (graceSeconds: number) =>
+    bench.rotateClientSecret.execute({ actor, realmId: realm.id, id: client.id, graceSeconds }, bench.context);
+  return { bench, realm, client, registry: bench.adapters, update, rotate };
+}
+
+describe('UpdateClient', () => {
+  it('disables, records and publishes', async () => {
+    const { bench, update, registry } = await withClient();
+    expect(await update({ enabled: false }, 1)).toMatchObject({ enabled: false, version: 2 });
+    expect(bench.writer.log).toEqual(['fence registry.client:acme/billing', 'publish registry.client:acme/billing']);
+    expect(bench.writer.published[0]?.value).toMatchObject({ enabled: false });
+    expect(registry.state.events.map(({ type, details }) => [type, details])).toEqual([
+      ['client.updated', { changes: { enabled: { before: true, after: false } } }],
+    ]);
+  });
+
+  it('publishes again, without an event, when nothing differs', async () => {
+    const { bench, update, registry, client } = await withClient();
+    expect(await update({ enabled: true })).toMatchObject({ version: 1 });
+    expect(bench.writer.published[0]?.version).toBe(client.snapshotVersion);
+    expect(registry.state.events).toEqual([]);
+  });
+
+  it('fences and publishes both keys when the client_id changes', async () => {
+    const { bench, update } = await withClient();
+    await update({ clientId: 'invoices' });
+    expect(bench.writer.log).toEqual([
+      'fence registry.client:acme/billing',
+      'fence registry.client:acme/invoices',
+      'publish registry.client:acme/invoices',
+      'publish registry.client:acme/billing (absent)',
+    ]);
+  });
+
+  it('starts anew when the client was renamed after it was read: the fence must be on the right key', async () => {
+    const { bench, update, registry, realm, client } = await withClient();
+    const change = bench.writer.change.bind(bench.writer);
+    let raced = false;
+    bench.writer.change = async (targets, work) => {
+      if (!raced) {
+        raced = true;
+        await registry.transactions.run((transaction) =>
+          transaction.updateClient(realm, client, { ...client, clientId: 'renamed', version: 2 }),
+        );
+      }
+      return change(targets, work);
+    };
+    await update({ enabled: false });
+    expect(bench.writer.log).toEqual([
+      'fence registry.client:acme/billing',
+      'fence registry.client:acme/renamed',
+      'publish registry.client:acme/renamed',
+    ]);
+  });
+
+  it('refuses an old version, a taken client_id and an unknown client before it asks anybody', async () => {
+    const { bench, update, realm } = await withClient();
+    await bench.storeClient(realm, { clientId: 'invoices' });
+    await expect(update({ serviceAccountEnabled: true }, 9)).rejects.toMatchObject({ code: 'precondition_failed' });
+    await expect(update({ serviceAccountEnabled: true, clientId: 'invoices' })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    const unknown = { actor, realmId: realm.id, id: USER, ifVersion: null, changes: {} };
+    await expect(bench.updateClient.execute(unknown, bench.context)).rejects.toMatchObject({ code: 'not_found' });
+    expect(bench.messages.calls).toEqual([]);
+  });
+
+  it('makes the service account when it is switched on for the first time', async () => {
+    const { bench, update, registry } = await withClient();
+    const reply = await update({ serviceAccountEnabled: true });
+    const [asked] = bench.messages.sentTo(EnsureServiceAccount);
+    expect(reply.serviceAccountUserId).toBe(asked?.userId);
+    expect(bench.writer.published[0]?.value).toMatchObject({ serviceAccountUserId: asked?.userId });
+    expect(registry.state.events.map(({ type }) => type)).toEqual(['client.updated', 'service_account.created']);
+    expect(registry.state.provisions.size).toBe(0);
+  });
+
+  it('switches it off and on again with the same user, in the order of the commits', async () => {
+    const { bench, update, registry } = await withClient({ serviceAccountEnabled: true, serviceAccountUserId: USER });
+    expect(await update({ serviceAccountEnabled: false })).toMatchObject({ serviceAccountUserId: USER });
+    expect(bench.messages.calls).toEqual([]);
+    await update({ serviceAccountEnabled: true });
+    expect(bench.messages.sentTo(EnsureServiceAccount)).toMatchObject([{ userId: USER, enabled: true }]);
+    expect(registry.state.calls.map(({ contract, request }) => [contract, request])).toMatchObject([
+      [EnsureServiceAccount, { userId: USER, enabled: false }],
+      [EnsureServiceAccount, { userId: USER, enabled: true }],
+    ]);
+  });
+
+  it('takes back what it asked of identity when the change fails', async () => {
+    const fresh = await withClient();
+    fresh.bench.writer.available = false;
+    await expect(fresh.update({ serviceAccountEnabled: true })).rejects.toMatchObject({ code: 'unavailable' });
+    expect(fresh.registry.state.calls.map(({ contract }) => contract)).toEqual([RemoveServiceAccount]);
+
+    const known = await withClient({ serviceAccountUserId: USER });
+    known.bench.writer.available = false;
+    await expect(known.update({ serviceAccountEnabled: true })).rejects.toMatchObject({ code: 'unavailable' });
+    expect(known.registry.state.calls).toMatchObject([
+      { contract: EnsureServiceAccount, request: { userId: USER, enabled: false } },
+    ]);
+  });
+
+  it('keeps the account that a quicker change of the same client relies on', async () => {
+    const { bench, update, registry } = await withClient();
+    bench.messages.on(EnsureServiceAccount, () => ({ userId: USER }));
+    const outcomes = await Promise.allSettled([
+      update({ serviceAccountEnabled: true }, 1),
+      update({ serviceAccountEnabled: true, name: 'Other' }, 1),
+    ]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(registry.state.calls.map(({ contract }) => contract)).not.toContain(RemoveServiceAccount);
+    expect(registry.state.provisions.size).toBe(0);
+  });
+});
+
+describe('RotateClientSecret', () => {
+  it('adds a secret and dates the others; the ETag stays', async () => {
+    const { bench, rotate, client, registry } = await withClient();
+    const reply = await rotate(600);
+    expect(reply.othersExpireAt).toBe(new Date(NOW.getTime() + 600_000).toISOString());
+    const published = bench.writer.published[0]?.value as SnapshotOf<typeof ClientSnapshot>;
+    expect(published.secrets).toEqual([
+      { id: client.secrets[0]?.id, sha256: expect.any(String), expiresAt: reply.othersExpireAt },
+      {
+        id: reply.id,
+        sha256: createHash('sha256').update(reply.clientSecret).digest('base64url'),
+        expiresAt: null,
+      },
+    ]);
+    expect(registry.state.clients.get(client.id)?.version).toBe(1);
+    expect(registry.state.events.map(({ type }) => type)).toEqual(['client.secret_rotated']);
+    expect(JSON.stringify(registry.state.events)).not.toContain(reply.clientSecret);
+  });
+
+  it('removes the others at once without grace', async () => {
+    const { bench, rotate } = await withClient();
+    const reply = await rotate(0);
+    const published = bench.writer.published[0]?.value as SnapshotOf<typeof ClientSnapshot>;
+    expect(published.secrets.map(({ id }) => id)).toEqual([reply.id]);
+  });
+
+  it('refuses public clients, and more live secrets than a snapshot should carry', async () => {
+    const open = await withClient({ clientType: 'public', publicClient: true, secrets: [] });
+    await expect(open.rotate(0)).rejects.toMatchObject({ code: 'conflict' });
+    const { rotate } = await withClient();
+    for (let count = 1; count <= 49; count += 1) await rotate(3_600);
+    await rotate(3_600).catch(() => {});
+    await expect(rotate(3_600)).rejects.toMatchObject({ code: 'conflict' });
+    await rotate(0);
+    await rotate(3_600);
+  });
+});
+
+describe('DeleteClient', () => {
+  it('deletes, publishes the absence and has roles and service account removed', async () => {
+    const { bench, realm, client, registry } = await withClient({
+      serviceAccountEnabled: true,
+      serviceAccountUserId: USER,
+    });
+    const request = { actor, realmId: realm.id, id: client.id, ifVersion: 1 };
+    await bench.deleteClient.execute(request, bench.context);
+    expect(registry.state.clients.size).toBe(0);
+    expect(bench.writer.log).toEqual([
+      'fence registry.client:acme/billing',
+      'publish registry.client:acme/billing (absent)',
+    ]);
+    expect(bench.writer.published[0]?.version).toBeGreaterThan(client.snapshotVersion);
+    expect(registry.state.calls).toEqual([
+      {
+        contract: RemoveClientRoles,
+        request: { realmId: realm.id, clientId: client.id, serviceAccountUserId: USER },
+      },
+      { contract: RemoveServiceAccount, request: { realmId: realm.id, clientId: client.id } },
+    ]);
+    expect(registry.state.events.map(({ type }) => type)).toEqual(['client.deleted', 'service_account.deleted']);
+    await expect(bench.deleteClient.execute(request, bench.context)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('refuses system clients, old versions and clients of another realm', async () => {
+    const { bench, realm, client } = await withClient();
+    const system = await bench.storeClient(realm, { clientId: 'console', clientType: 'system' });
+    const other = await bench.storeRealm({ name: 'other' });
+    const request = { actor, realmId: realm.id, id: client.id, ifVersion: null };
+    const { context } = bench;
+    await expect(bench.deleteClient.execute({ ...request, id: system.id }, context)).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    await expect(bench.deleteClient.execute({ ...request, ifVersion: 3 }, context)).rejects.toMatchObject({
+      code: 'precondition_failed',
+    });
+    await expect(bench.deleteClient.execute({ ...request, realmId: other.id }, context)).rejects.toMatchObject({
+      code: 'not_found',
+    });
+  });
+});

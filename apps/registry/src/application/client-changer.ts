@@ -1,0 +1,75 @@
+import type { SnapshotTarget } from '#cache';
+import { AppError } from '#errors';
+import type { CallContext } from '#messaging';
+import { Injectable } from '@nestjs/common';
+import type { Client } from '../domain/client.js';
+import type { Realm } from '../domain/realm.js';
+import type { RegistryTransaction } from '../domain/registry-transactions.js';
+import { ClientRepository, RealmRepository } from '../domain/repositories.js';
+import { clientTarget, FencedChange, type Changed } from './fenced-change.js';
+import { noSuchClient, noSuchRealm } from '../domain/refusals.js';
+
+const ATTEMPTS = 5;
+
+/** What was read before the fences stood turned out to be old: read again and start anew. */
+export class StaleReadError extends AppError {
+  constructor() {
+    super('unavailable', { reason: 'stale_read' });
+    this.name = 'StaleReadError';
+  }
+}
+
+/** A client and its realm. */
+export interface SeenClient {
+  readonly realm: Realm;
+  readonly client: Client;
+}
+
+/** Finds a client, fences its key, locks it, and lets `work` change it: what update, delete and rotation share. */
+@Injectable()
+export class ClientChanger {
+  constructor(
+    private readonly realms: RealmRepository,
+    private readonly clients: ClientRepository,
+    private readonly change: FencedChange,
+  ) {}
+
+  /**
+   * Runs an attempt with what is there, again when it throws `StaleReadError`.
+   *
+   * @throws AppError `not_found`, and what the attempt throws.
+   */
+  async withSeen<T>(realmId: string, id: string, attempt: (seen: SeenClient) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      const [realm, client] = await Promise.all([this.realms.findById(realmId), this.clients.findById(realmId, id)]);
+      if (realm === null) throw noSuchRealm();
+      if (client === null) throw noSuchClient();
+      try {
+        return await attempt({ realm, client });
+      } catch (error) {
+        if (!(error instanceof StaleReadError) || tries === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /**
+   * Changes the client under the fence of its key (and of `more`). The key holds the `client_id`, so one that was renamed
+   * since it was read is not the one that is fenced.
+   *
+   * @throws StaleReadError, AppError `not_found`, `unavailable`.
+   */
+  run<T>(
+    { realm, client: seen }: SeenClient,
+    more: readonly SnapshotTarget[],
+    context: CallContext,
+    work: (transaction: RegistryTransaction, client: Client) => Promise<Changed<T>>,
+  ): Promise<T> {
+    const targets = [clientTarget(realm.name, seen.clientId), ...more];
+    return this.change.run(targets, context, async (transaction) => {
+      const client = await transaction.lockClient(realm.id, seen.id);
+      if (client === null) throw noSuchClient();
+      if (client.clientId !== seen.clientId) throw new StaleReadError();
+      return work(transaction, client);
+    });
+  }
+}

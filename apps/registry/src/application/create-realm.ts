@@ -1,0 +1,94 @@
+import {
+  ProvisionRealmKeys,
+  ProvisionRealmRoles,
+  type CreateRealm as CreateRealmCall,
+  type Realm as RealmReply,
+  type RequestOf,
+} from '#contracts';
+import { Clock } from '#host';
+import { MessageClient, type CallContext } from '#messaging';
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import type { Client } from '../domain/client.js';
+import { newRealm, type Realm } from '../domain/realm.js';
+import { RealmRepository } from '../domain/repositories.js';
+import type { RegistryTransaction } from '../domain/registry-transactions.js';
+import { systemClientsOf } from '../domain/system-clients.js';
+import { auditedClient, auditedRealm, AuditEvents, type Cause } from './audit-events.js';
+import {
+  clientTarget,
+  FencedChange,
+  publishedClient,
+  publishedRealm,
+  realmTarget,
+  type Changed,
+} from './fenced-change.js';
+import { Provisioning } from './provisioning.js';
+import { realmNameTaken } from '../domain/refusals.js';
+import { realmReply } from './replies.js';
+
+/**
+ * Creates a realm. The ids are chosen first, then the other services make what belongs to the realm (idempotent, invisible as
+ * long as nobody can name it), and the realm itself is committed last: it either works or is not there.
+ */
+@Injectable()
+export class CreateRealm {
+  constructor(
+    private readonly realms: RealmRepository,
+    private readonly messages: MessageClient,
+    private readonly provisioning: Provisioning,
+    private readonly change: FencedChange,
+    private readonly auditEvents: AuditEvents,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws AppError `conflict` when the name is taken, `validation_failed`, `unavailable`. */
+  async execute(request: RequestOf<typeof CreateRealmCall>, context: CallContext): Promise<RealmReply> {
+    const realm = newRealm({ id: uuidv7(), name: request.name, displayName: request.displayName }, this.clock.now());
+    if ((await this.realms.findByName(realm.name)) !== null) throw realmNameTaken();
+    const clients = systemClientsOf(realm, uuidv7);
+    const targets = [realmTarget(realm.name), ...clients.map(({ clientId }) => clientTarget(realm.name, clientId))];
+    const provision = await this.provisioning.open({ realmId: realm.id, clientId: null });
+    try {
+      await this.provisionDependents(realm, context);
+      const created = await this.change.run(targets, context, async (transaction) => {
+        await this.provisioning.close(transaction, provision);
+        return this.insert(transaction, realm, clients, { actor: request.actor, context });
+      });
+      return realmReply(created);
+    } catch (error) {
+      await this.provisioning.giveUp(provision, context);
+      throw error;
+    }
+  }
+
+  private async provisionDependents(realm: Realm, context: CallContext): Promise<void> {
+    const facts = { realmId: realm.id, realmName: realm.name };
+    const algorithm = realm.settings.defaultSigningAlgorithm;
+    // Both are awaited even if one fails: the clean-up must not overtake a call that is still on its way.
+    const made = await Promise.allSettled([
+      this.messages.call(ProvisionRealmRoles, facts, context),
+      this.messages.call(ProvisionRealmKeys, { ...facts, algorithm }, context),
+    ]);
+    const failed = made.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  private async insert(
+    transaction: RegistryTransaction,
+    realm: Realm,
+    clients: readonly Client[],
+    cause: Cause,
+  ): Promise<Changed<Realm>> {
+    const stored = await transaction.insertRealm(realm);
+    await transaction.record(this.auditEvents.realm('realm.created', stored, { realm: auditedRealm(stored) }, cause));
+    const snapshots = [publishedRealm(stored)];
+    for (const client of clients) {
+      const inserted = await transaction.insertClient(stored, client);
+      const details = { client: auditedClient(inserted) };
+      await transaction.record(this.auditEvents.client('client.created', stored, inserted, details, cause));
+      snapshots.push(publishedClient(stored.name, inserted));
+    }
+    return { result: stored, snapshots };
+  }
+}

@@ -1,0 +1,51 @@
+import {
+  RemoveClientRoles,
+  RemoveServiceAccount,
+  type DeleteClient as DeleteClientCall,
+  type RequestOf,
+} from '#contracts';
+import type { CallContext } from '#messaging';
+import { Injectable } from '@nestjs/common';
+import { checkDeletableClient } from '../domain/client-policy.js';
+import { auditedClient, AuditEvents } from './audit-events.js';
+import { ClientChanger } from './client-changer.js';
+import { clientTarget, publishedAbsence } from './fenced-change.js';
+import { checkVersion } from '../domain/refusals.js';
+
+/** Deletes a client; its service account, roles and assignments follow through the outbox. */
+@Injectable()
+export class DeleteClient {
+  constructor(
+    private readonly changer: ClientChanger,
+    private readonly auditEvents: AuditEvents,
+  ) {}
+
+  /** @throws AppError `not_found`, `precondition_failed`, `conflict` (system client), `unavailable`. */
+  async execute(request: RequestOf<typeof DeleteClientCall>, context: CallContext): Promise<void> {
+    const cause = { actor: request.actor, context };
+    await this.changer.withSeen(request.realmId, request.id, (seen) =>
+      this.changer.run(seen, [], context, async (transaction, client) => {
+        const { realm } = seen;
+        checkVersion(request.ifVersion, client.version);
+        checkDeletableClient(client);
+        const version = await transaction.deleteClient(realm, client);
+        const details = { client: auditedClient(client) };
+        await transaction.record(this.auditEvents.client('client.deleted', realm, client, details, cause));
+        const { serviceAccountUserId: userId } = client;
+        await transaction.call(RemoveClientRoles, {
+          realmId: realm.id,
+          clientId: client.id,
+          serviceAccountUserId: userId,
+        });
+        if (userId !== null) {
+          await transaction.call(RemoveServiceAccount, { realmId: realm.id, clientId: client.id });
+          await transaction.record(
+            this.auditEvents.serviceAccount('service_account.deleted', realm, client, userId, {}, cause),
+          );
+        }
+        const target = clientTarget(realm.name, client.clientId);
+        return { result: undefined, snapshots: [publishedAbsence(target, version)] };
+      }),
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import {
+  RemoveRealmKeys,
+  RemoveRealmRoles,
+  RemoveRealmUsers,
+  type DeleteRealm as DeleteRealmCall,
+  type RequestOf,
+} from '#contracts';
+import type { CallContext } from '#messaging';
+import { Injectable } from '@nestjs/common';
+import { checkDeletableRealm } from '../domain/realm.js';
+import { RealmRepository } from '../domain/repositories.js';
+import { auditedRealm, AuditEvents } from './audit-events.js';
+import { FencedChange, publishedAbsence, realmTarget } from './fenced-change.js';
+import { checkVersion, noSuchRealm } from '../domain/refusals.js';
+
+/**
+ * Deletes a realm, and through the outbox what belongs to it elsewhere. Only the realm's own key is published as gone: whoever
+ * reads a client's snapshot compares its realm id with the realm's, so thousands of clients need no publication each.
+ */
+@Injectable()
+export class DeleteRealm {
+  constructor(
+    private readonly realms: RealmRepository,
+    private readonly change: FencedChange,
+    private readonly auditEvents: AuditEvents,
+  ) {}
+
+  /** @throws AppError `not_found`, `precondition_failed`, `conflict` (`master`), `unavailable`. */
+  async execute(request: RequestOf<typeof DeleteRealmCall>, context: CallContext): Promise<void> {
+    const seen = await this.realms.findById(request.realmId);
+    if (seen === null) throw noSuchRealm();
+    checkDeletableRealm(seen);
+    const target = realmTarget(seen.name);
+    await this.change.run([target], context, async (transaction) => {
+      const realm = await transaction.lockRealm(seen.id);
+      if (realm === null) throw noSuchRealm();
+      checkVersion(request.ifVersion, realm.version);
+      const version = await transaction.deleteRealm(realm);
+      const cause = { actor: request.actor, context };
+      await transaction.record(this.auditEvents.realm('realm.deleted', realm, { realm: auditedRealm(realm) }, cause));
+      for (const contract of [RemoveRealmRoles, RemoveRealmKeys, RemoveRealmUsers]) {
+        await transaction.call(contract, { realmId: realm.id });
+      }
+      return { result: undefined, snapshots: [publishedAbsence(target, version)] };
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import type { ClientSnapshot, SnapshotOf } from '#contracts';
+import { Injectable } from '@nestjs/common';
+import { SnapshotRepository, type ClientKey } from '../domain/repositories.js';
+import { clientSnapshotOf } from '../domain/snapshots.js';
+
+/** One key's present state. */
+export interface LoadedClient {
+  readonly key: string;
+  readonly version: number;
+  readonly value: SnapshotOf<typeof ClientSnapshot> | null;
+}
+
+/** The authoritative state of clients, for readers whose cache cannot tell. */
+@Injectable()
+export class LoadClientSnapshots {
+  constructor(private readonly snapshots: SnapshotRepository) {}
+
+  /** One entry for each key, in the order asked. */
+  async execute(keys: readonly string[]): Promise<LoadedClient[]> {
+    const clients = await this.snapshots.clients(keys.map(clientKey));
+    return clients.map(({ version, value }, index) => ({
+      key: keys[index] ?? '',
+      version,
+      value: value === null ? null : clientSnapshotOf(value),
+    }));
+  }
+}
+
+/** The other way round of `clientSnapshotKey`: a realm's name holds no slash, a `client_id` may. */
+function clientKey(key: string): ClientKey {
+  const slash = key.indexOf('/');
+  return slash === -1
+    ? { realmName: key, clientId: '' }
+    : { realmName: key.slice(0, slash), clientId: key.slice(slash + 1) };
+}

@@ -1,0 +1,77 @@
+import type { Client as ClientReply, RequestOf, UpdateClient as UpdateClientCall } from '#contracts';
+import { Clock } from '#host';
+import type { CallContext } from '#messaging';
+import { Injectable } from '@nestjs/common';
+import { changeClient } from '../domain/client-policy.js';
+import type { Client } from '../domain/client.js';
+import type { RegistryTransaction } from '../domain/registry-transactions.js';
+import { ClientRepository } from '../domain/repositories.js';
+import { auditedChanges, auditedClient, AuditEvents } from './audit-events.js';
+import { ClientChanger, StaleReadError, type SeenClient } from './client-changer.js';
+import { clientTarget, publishedAbsence, publishedClient, type Changed } from './fenced-change.js';
+import { checkVersion, clientIdTaken } from '../domain/refusals.js';
+import { clientReply } from './replies.js';
+import { ServiceAccounts, type EnabledAccount } from './service-accounts.js';
+
+type Request = RequestOf<typeof UpdateClientCall>;
+
+/** Changes a client. When it returns no instance issues a token on the old state (G2). */
+@Injectable()
+export class UpdateClient {
+  constructor(
+    private readonly clients: ClientRepository,
+    private readonly changer: ClientChanger,
+    private readonly serviceAccounts: ServiceAccounts,
+    private readonly auditEvents: AuditEvents,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws AppError `not_found`, `precondition_failed`, `conflict`, `validation_failed`, `unavailable`. */
+  async execute(request: Request, context: CallContext): Promise<ClientReply> {
+    const client = await this.changer.withSeen(request.realmId, request.id, (seen) =>
+      this.attempt(request, seen, context),
+    );
+    return clientReply(client, this.clock.now());
+  }
+
+  private async attempt(request: Request, seen: SeenClient, context: CallContext): Promise<Client> {
+    // All that can be refused is refused before another service is asked to do anything; the transaction decides again.
+    checkVersion(request.ifVersion, seen.client.version);
+    const wanted = changeClient(seen.client, request.changes, this.clock.now());
+    const renamed = wanted.clientId !== seen.client.clientId;
+    if (renamed && (await this.clients.findByClientId(seen.realm.id, wanted.clientId)) !== null) throw clientIdTaken();
+    const more = renamed ? [clientTarget(seen.realm.name, wanted.clientId)] : [];
+    const store = (account: EnabledAccount | null): Promise<Client> =>
+      this.changer.run(seen, more, context, (transaction, client) =>
+        this.store(request, seen, client, account, transaction, context),
+      );
+    const enables = wanted.serviceAccountEnabled && !seen.client.serviceAccountEnabled;
+    return enables ? this.serviceAccounts.whileEnabling(seen, context, store) : store(null);
+  }
+
+  private async store(
+    request: Request,
+    { realm }: SeenClient,
+    before: Client,
+    account: EnabledAccount | null,
+    transaction: RegistryTransaction,
+    context: CallContext,
+  ): Promise<Changed<Client>> {
+    checkVersion(request.ifVersion, before.version);
+    const changed = changeClient(before, request.changes, this.clock.now());
+    const serviceAccountUserId = before.serviceAccountUserId ?? account?.userId ?? null;
+    if (changed.serviceAccountEnabled && serviceAccountUserId === null) throw new StaleReadError();
+    if (account !== null) await account.close(transaction);
+    // Published even so: an earlier attempt may have died between its commit and its publication.
+    if (changed === before) return { result: before, snapshots: [publishedClient(realm.name, before)] };
+    const after: Client = { ...changed, serviceAccountUserId };
+    const { client, absence } = await transaction.updateClient(realm, before, after);
+    const cause = { actor: request.actor, context };
+    const details = auditedChanges(auditedClient(before), auditedClient(client));
+    await transaction.record(this.auditEvents.client('client.updated', realm, client, details, cause));
+    await this.serviceAccounts.follow(transaction, realm, before, client, cause);
+    const snapshots = [publishedClient(realm.name, client)];
+    if (absence !== null) snapshots.push(publishedAbsence(clientTarget(realm.name, before.clientId), absence));
+    return { result: client, snapshots };
+  }
+}

@@ -1,0 +1,187 @@
+import { ClientSnapshot, clientSnapshotKey, RealmSnapshot } from '#contracts';
+import type { Client } from '../domain/client.js';
+import { Milestones, type Milestone } from '../domain/milestones.js';
+import type { Provision } from '../domain/provision.js';
+import type { Realm } from '../domain/realm.js';
+import { RegistryTransactions, type RegistryTransaction } from '../domain/registry-transactions.js';
+import {
+  ClientRepository,
+  RealmRepository,
+  SnapshotRepository,
+  type ClientKey,
+  type ClientQuery,
+  type ListPosition,
+  type Page,
+  type RealmQuery,
+  type Versioned,
+} from '../domain/repositories.js';
+import { copyOf, emptyState, type InMemoryState } from './in-memory-state.js';
+import { InMemoryTransaction } from './in-memory-transaction.js';
+
+/** The adapters of every port of the registry over one state in memory. The port suite proves them equal to PostgreSQL's. */
+export class InMemoryRegistry {
+  state: InMemoryState = emptyState();
+  readonly realms: RealmRepository = new InMemoryRealmRepository(this);
+  readonly clients: ClientRepository = new InMemoryClientRepository(this);
+  readonly snapshots: SnapshotRepository = new InMemorySnapshotRepository(this);
+  readonly transactions: RegistryTransactions = new InMemoryTransactions(this);
+  readonly milestones: Milestones = new InMemoryMilestones();
+}
+
+class InMemoryTransactions extends RegistryTransactions {
+  private tail: Promise<unknown> = Promise.resolve();
+  private version = 0;
+
+  constructor(private readonly registry: InMemoryRegistry) {
+    super();
+  }
+
+  run<T>(work: (transaction: RegistryTransaction) => Promise<T>): Promise<T> {
+    const turn = this.tail.then(async () => {
+      const state = copyOf(this.registry.state);
+      const result = await work(new InMemoryTransaction(state, () => (this.version += 1)));
+      this.registry.state = state;
+      return result;
+    });
+    this.tail = turn.catch(() => {});
+    return turn;
+  }
+
+  async staleProvisions(before: Date, limit: number): Promise<readonly Provision[]> {
+    return [...this.registry.state.provisions.values()]
+      .filter(({ createdAt }) => createdAt < before)
+      .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
+      .slice(0, limit);
+  }
+
+  async forgetOldTombstones(): Promise<void> {}
+}
+
+class InMemoryRealmRepository extends RealmRepository {
+  constructor(private readonly registry: InMemoryRegistry) {
+    super();
+  }
+
+  async findById(id: string): Promise<Realm | null> {
+    return this.registry.state.realms.get(id) ?? null;
+  }
+
+  async findByName(name: string): Promise<Realm | null> {
+    return [...this.registry.state.realms.values()].find((realm) => realm.name === name) ?? null;
+  }
+
+  async list({ search, onlyName, after, limit }: RealmQuery): Promise<Page<Realm>> {
+    const matching = [...this.registry.state.realms.values()]
+      .filter(({ name }) => onlyName === null || name === onlyName)
+      .filter(({ name, displayName }) => isPart(search, name, displayName ?? ''));
+    return pageOf(matching, ({ name }) => name, 1, after, limit);
+  }
+}
+
+class InMemoryClientRepository extends ClientRepository {
+  constructor(private readonly registry: InMemoryRegistry) {
+    super();
+  }
+
+  async findById(realmId: string, id: string): Promise<Client | null> {
+    const client = this.registry.state.clients.get(id);
+    return client?.realmId === realmId ? client : null;
+  }
+
+  async findByClientId(realmId: string, clientId: string): Promise<Client | null> {
+    return this.inRealm(realmId).find((client) => client.clientId === clientId) ?? null;
+  }
+
+  async list(realmId: string, { search, filter, sort, after, limit }: ClientQuery): Promise<Page<Client>> {
+    const matching = this.inRealm(realmId)
+      .filter(({ clientId }) => filter.clientId === undefined || clientId === filter.clientId)
+      .filter(({ enabled }) => filter.enabled === undefined || enabled === filter.enabled)
+      .filter(({ clientType }) => filter.clientType === undefined || clientType === filter.clientType)
+      .filter(({ name, clientId }) => isPart(search, name, clientId));
+    const valueOf = (client: Client): string => {
+      if (sort.endsWith('client_id')) return client.clientId;
+      return sort.endsWith('name') ? client.name : client.createdAt.toISOString();
+    };
+    return pageOf(matching, valueOf, sort.startsWith('-') ? -1 : 1, after, limit);
+  }
+
+  private inRealm(realmId: string): Client[] {
+    return [...this.registry.state.clients.values()].filter((client) => client.realmId === realmId);
+  }
+}
+
+class InMemorySnapshotRepository extends SnapshotRepository {
+  constructor(private readonly registry: InMemoryRegistry) {
+    super();
+  }
+
+  async realms(names: readonly string[]): Promise<readonly Versioned<Realm>[]> {
+    const { realms } = this.registry.state;
+    return names.map((name) =>
+      this.versioned(
+        [...realms.values()].find((realm) => realm.name === name),
+        `${RealmSnapshot.name}:${name}`,
+      ),
+    );
+  }
+
+  async clients(keys: readonly ClientKey[]): Promise<readonly Versioned<Client>[]> {
+    const { realms, clients } = this.registry.state;
+    return keys.map(({ realmName, clientId }) => {
+      const realm = [...realms.values()].find(({ name }) => name === realmName);
+      const client = [...clients.values()].find(
+        (candidate) => candidate.realmId === realm?.id && candidate.clientId === clientId,
+      );
+      return this.versioned(client, `${ClientSnapshot.name}:${clientSnapshotKey(realmName, clientId)}`);
+    });
+  }
+
+  private versioned<T extends { readonly snapshotVersion: number }>(value: T | undefined, key: string): Versioned<T> {
+    if (value !== undefined) return { version: value.snapshotVersion, value };
+    return { version: this.registry.state.tombstones.get(key) ?? 0, value: null };
+  }
+}
+
+class InMemoryMilestones extends Milestones {
+  private readonly reached = new Set<Milestone>();
+
+  async isReached(milestone: Milestone): Promise<boolean> {
+    return this.reached.has(milestone);
+  }
+
+  async reach(milestone: Milestone): Promise<void> {
+    this.reached.add(milestone);
+  }
+}
+
+function isPart(search: string | null, ...texts: readonly string[]): boolean {
+  if (search === null) return true;
+  return texts.some((text) => text.toLowerCase().includes(search.toLowerCase()));
+}
+
+function pageOf<T extends { readonly id: string }>(
+  matching: readonly T[],
+  valueOf: (item: T) => string,
+  direction: 1 | -1,
+  after: ListPosition | null,
+  limit: number,
+): Page<T> {
+  const positionOf = (item: T): ListPosition => ({ value: valueOf(item), id: item.id });
+  const rest = matching
+    .toSorted((a, b) => compare(positionOf(a), positionOf(b)) * direction)
+    .filter((item) => after === null || compare(positionOf(item), after) * direction > 0);
+  const items = rest.slice(0, limit);
+  const last = items.at(-1);
+  return {
+    items,
+    next: rest.length > limit && last !== undefined ? positionOf(last) : null,
+    total: matching.length,
+  };
+}
+
+/** Byte by byte, as PostgreSQL's `"C"`. */
+function compare(a: ListPosition, b: ListPosition): number {
+  return (
+    Buffer.compare(Buffer.from(a.value), Buffer.from(b.value)) || Buffer.compare(Buffer.from(a.id), Buffer.from(b.id))
+  );
+}

@@ -1,0 +1,45 @@
+import type { AuditEvent, CallContract } from '#contracts';
+import type { Client } from '../domain/client.js';
+import type { Provision } from '../domain/provision.js';
+import type { Realm } from '../domain/realm.js';
+
+/** A call that a transaction left for later. */
+export interface PendingCall {
+  readonly contract: CallContract;
+  readonly request: unknown;
+}
+
+/** Everything the in-memory registry holds. */
+export interface InMemoryState {
+  readonly realms: Map<string, Realm>;
+  readonly clients: Map<string, Client>;
+  readonly provisions: Map<string, Provision>;
+  /** By snapshot name and key. */
+  readonly tombstones: Map<string, number>;
+  readonly events: AuditEvent[];
+  readonly calls: PendingCall[];
+}
+
+/** Nothing. */
+export function emptyState(): InMemoryState {
+  return {
+    realms: new Map(),
+    clients: new Map(),
+    provisions: new Map(),
+    tombstones: new Map(),
+    events: [],
+    calls: [],
+  };
+}
+
+/** A copy that can be changed and thrown away; what is in it is immutable. */
+export function copyOf(state: InMemoryState): InMemoryState {
+  return {
+    realms: new Map(state.realms),
+    clients: new Map(state.clients),
+    provisions: new Map(state.provisions),
+    tombstones: new Map(state.tombstones),
+    events: [...state.events],
+    calls: [...state.calls],
+  };
+}

@@ -1,0 +1,119 @@
+import {
+  ClientSnapshot,
+  clientSnapshotKey,
+  RealmSnapshot,
+  type AuditEvent,
+  type CallContract,
+  type RequestOf,
+} from '#contracts';
+import type { Client } from '../domain/client.js';
+import type { Provision } from '../domain/provision.js';
+import type { Realm } from '../domain/realm.js';
+import { clientIdTaken, realmNameTaken } from '../domain/refusals.js';
+import type { RegistryTransaction } from '../domain/registry-transactions.js';
+import type { InMemoryState } from './in-memory-state.js';
+
+/** One transaction in memory; transactions run one after the other, so locks are for free. */
+export class InMemoryTransaction implements RegistryTransaction {
+  constructor(
+    private readonly state: InMemoryState,
+    private readonly nextVersion: () => number,
+  ) {}
+
+  async lockRealm(id: string): Promise<Realm | null> {
+    return this.state.realms.get(id) ?? null;
+  }
+
+  async keepRealm(id: string): Promise<Realm | null> {
+    return this.lockRealm(id);
+  }
+
+  async insertRealm(realm: Realm): Promise<Realm> {
+    if ([...this.state.realms.values()].some(({ name }) => name === realm.name)) throw realmNameTaken();
+    this.state.tombstones.delete(`${RealmSnapshot.name}:${realm.name}`);
+    return this.putRealm(realm);
+  }
+
+  async updateRealm(realm: Realm): Promise<Realm> {
+    return this.putRealm(realm);
+  }
+
+  async deleteRealm(realm: Realm): Promise<number> {
+    this.state.realms.delete(realm.id);
+    for (const client of this.state.clients.values()) {
+      if (client.realmId === realm.id) this.state.clients.delete(client.id);
+    }
+    return this.absence(RealmSnapshot.name, realm.name);
+  }
+
+  async lockClient(realmId: string, id: string): Promise<Client | null> {
+    const client = this.state.clients.get(id);
+    return client?.realmId === realmId ? client : null;
+  }
+
+  async insertClient(realm: Realm, client: Client): Promise<Client> {
+    if (!this.state.realms.has(client.realmId)) throw new Error('clients_realm_id_fkey');
+    this.checkFree(client);
+    this.state.tombstones.delete(`${ClientSnapshot.name}:${clientSnapshotKey(realm.name, client.clientId)}`);
+    return this.putClient(client);
+  }
+
+  async updateClient(realm: Realm, before: Client, after: Client) {
+    this.checkFree(after);
+    if (before.clientId === after.clientId) return { client: this.putClient(after), absence: null };
+    this.state.tombstones.delete(`${ClientSnapshot.name}:${clientSnapshotKey(realm.name, after.clientId)}`);
+    const absence = this.absence(ClientSnapshot.name, clientSnapshotKey(realm.name, before.clientId));
+    return { client: this.putClient(after), absence };
+  }
+
+  async deleteClient(realm: Realm, client: Client): Promise<number> {
+    this.state.clients.delete(client.id);
+    return this.absence(ClientSnapshot.name, clientSnapshotKey(realm.name, client.clientId));
+  }
+
+  async openProvision(provision: Provision): Promise<void> {
+    this.state.provisions.set(provision.id, provision);
+  }
+
+  async closeProvision(id: string): Promise<boolean> {
+    return this.state.provisions.delete(id);
+  }
+
+  async lockProvisions(target: Pick<Provision, 'realmId' | 'clientId'>): Promise<readonly Provision[]> {
+    return [...this.state.provisions.values()].filter(
+      ({ realmId, clientId }) => realmId === target.realmId && clientId === target.clientId,
+    );
+  }
+
+  async record(event: AuditEvent): Promise<void> {
+    this.state.events.push(event);
+  }
+
+  async call<C extends CallContract>(contract: C, request: RequestOf<C>): Promise<void> {
+    this.state.calls.push({ contract, request });
+  }
+
+  private putRealm(realm: Realm): Realm {
+    const stored = { ...realm, snapshotVersion: this.nextVersion() };
+    this.state.realms.set(realm.id, stored);
+    return stored;
+  }
+
+  private putClient(client: Client): Client {
+    const stored = { ...client, snapshotVersion: this.nextVersion() };
+    this.state.clients.set(client.id, stored);
+    return stored;
+  }
+
+  private absence(snapshot: string, key: string): number {
+    const version = this.nextVersion();
+    this.state.tombstones.set(`${snapshot}:${key}`, version);
+    return version;
+  }
+
+  private checkFree({ id, realmId, clientId }: Client): void {
+    for (const other of this.state.clients.values()) {
+      if (other.id !== id && other.realmId === realmId && other.clientId === clientId) throw clientIdTaken();
+    }
+  }
+}

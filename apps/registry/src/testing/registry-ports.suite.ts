@@ -1,0 +1,318 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { makeSecretText, secretAtRest } from '../domain/client-secret.js';
+import type { Client } from '../domain/client.js';
+import type { Provision } from '../domain/provision.js';
+import type { Realm } from '../domain/realm.js';
+import type { ClientQuery, ListPosition } from '../domain/repositories.js';
+import { aClient, aRealm, NOW } from './builders.js';
+import type { Adapters } from './test-bench.js';
+
+/** Adapters to try, and what ends them. */
+export interface OpenedAdapters extends Adapters {
+  close(): Promise<void>;
+}
+
+const later = (milliseconds: number): Date => new Date(NOW.getTime() + milliseconds);
+const EVERYTHING: ClientQuery = { limit: 200, after: null, sort: 'client_id', search: null, filter: {} };
+
+/** What every set of adapters of the registry's ports must do. */
+export function describeRegistryPorts(name: string, open: () => Promise<OpenedAdapters>): void {
+  describe(`registry ports: ${name}`, () => {
+    let ports: OpenedAdapters;
+    let realm: Realm;
+
+    beforeAll(async () => {
+      ports = await open();
+    });
+    afterAll(() => ports.close());
+    beforeEach(async () => {
+      realm = await insertRealm();
+    });
+
+    const insertRealm = (facts: Partial<Realm> = {}): Promise<Realm> =>
+      ports.transactions.run((transaction) => transaction.insertRealm(aRealm({ name: `r-${uuidv7()}`, ...facts })));
+    const insertClient = (facts: Partial<Client> = {}): Promise<Client> =>
+      ports.transactions.run((transaction) => transaction.insertClient(realm, aClient(realm, facts)));
+    const clientSnapshot = async (clientId: string) => {
+      const [snapshot] = await ports.snapshots.clients([{ realmName: realm.name, clientId }]);
+      return snapshot;
+    };
+
+    describe('realms', () => {
+      it('come back as they were stored', async () => {
+        const stored = await insertRealm({ displayName: 'Ünï "quoted" \\ 😀' });
+        expect(await ports.realms.findById(stored.id)).toEqual(stored);
+        expect(await ports.realms.findByName(stored.name)).toEqual(stored);
+        expect(stored.snapshotVersion).toBeGreaterThan(realm.snapshotVersion);
+      });
+
+      it('have names that are unique byte by byte', async () => {
+        await expect(insertRealm({ name: realm.name })).rejects.toMatchObject({ code: 'conflict' });
+        await insertRealm({ name: realm.name.toUpperCase() });
+        expect(await ports.realms.findByName(`${realm.name}\u0000`)).toBeNull();
+        expect(await ports.realms.findByName(`${realm.name} `)).toBeNull();
+      });
+
+      it('change under a lock, with a new version of the snapshot', async () => {
+        const changed = await ports.transactions.run(async (transaction) => {
+          const locked = await transaction.lockRealm(realm.id);
+          expect(locked).toEqual(realm);
+          return transaction.updateRealm({ ...realm, enabled: false, version: 2, updatedAt: later(5) });
+        });
+        expect(changed.snapshotVersion).toBeGreaterThan(realm.snapshotVersion);
+        expect(await ports.realms.findById(realm.id)).toEqual(changed);
+        expect(await ports.snapshots.realms([realm.name])).toEqual([
+          { version: changed.snapshotVersion, value: changed },
+        ]);
+      });
+
+      it('take their clients with them, and leave a version that grows over deletion and re-creation', async () => {
+        const client = await insertClient();
+        const absence = await ports.transactions.run((transaction) => transaction.deleteRealm(realm));
+        expect(absence).toBeGreaterThan(realm.snapshotVersion);
+        expect(await ports.clients.findById(realm.id, client.id)).toBeNull();
+        expect(await ports.snapshots.realms([realm.name, 'never-there'])).toEqual([
+          { version: absence, value: null },
+          { version: 0, value: null },
+        ]);
+        const again = await insertRealm({ name: realm.name });
+        expect(again.snapshotVersion).toBeGreaterThan(absence);
+        expect(await ports.snapshots.realms([realm.name])).toEqual([{ version: again.snapshotVersion, value: again }]);
+      });
+
+      it('are listed by name in pages, searched in any part without case, and cut down to one', async () => {
+        const mark = uuidv7();
+        for (const name of ['b', 'A', 'c']) await insertRealm({ name: `${name}-${mark}`, displayName: null });
+        await insertRealm({ name: `d-${uuidv7()}`, displayName: `Says ${mark.toUpperCase()}_%` });
+        const query = { limit: 2, after: null, search: mark, onlyName: null };
+        const first = await ports.realms.list(query);
+        expect(first.items.map(({ name }) => name.slice(0, 2))).toEqual(['A-', 'b-']);
+        expect(first.total).toBe(4);
+        const second = await ports.realms.list({ ...query, after: first.next });
+        expect(second.items.map(({ name }) => name.slice(0, 2))).toEqual(['c-', 'd-']);
+        expect(second.next).toBeNull();
+        const onlyName = `b-${mark}`;
+        expect((await ports.realms.list({ ...query, onlyName })).items.map(({ name }) => name)).toEqual([onlyName]);
+        expect((await ports.realms.list({ ...query, search: `${mark}_` })).total).toBe(1);
+        expect((await ports.realms.list({ ...query, search: `${mark}%` })).total).toBe(0);
+        expect((await ports.realms.list({ ...query, search: '\u0000' })).total).toBe(0);
+      });
+    });
+
+    describe('clients', () => {
+      it('come back as they were stored, secrets and redirect URIs in order', async () => {
+        const uri = (value: string) => ({ id: uuidv7(), value, enabled: true, createdAt: NOW, updatedAt: NOW });
+        const stored = await insertClient({
+          description: 'x',
+          accessTokenLifetimeSeconds: 60,
+          serviceAccountUserId: uuidv7(),
+          redirectUris: [uri('https://b.example/'), uri('https://a.example/')],
+        });
+        expect(await ports.clients.findById(realm.id, stored.id)).toEqual(stored);
+        expect(await ports.clients.findByClientId(realm.id, stored.clientId)).toEqual(stored);
+      });
+
+      it('are found in their own realm only, byte by byte', async () => {
+        const stored = await insertClient();
+        const other = await insertRealm();
+        expect(await ports.clients.findById(other.id, stored.id)).toBeNull();
+        expect(await ports.clients.findByClientId(other.id, stored.clientId)).toBeNull();
+        expect(await ports.clients.findByClientId(realm.id, stored.clientId.toUpperCase())).toBeNull();
+        expect(await ports.clients.findByClientId(realm.id, 'a\u0000')).toBeNull();
+        const locked = await ports.transactions.run((transaction) => transaction.lockClient(other.id, stored.id));
+        expect(locked).toBeNull();
+      });
+
+      it('have a client_id that is unique in the realm', async () => {
+        await insertClient({ clientId: 'one' });
+        await expect(insertClient({ clientId: 'one' })).rejects.toMatchObject({ code: 'conflict' });
+        const two = await insertClient({ clientId: 'two' });
+        await expect(
+          ports.transactions.run((transaction) => transaction.updateClient(realm, two, { ...two, clientId: 'one' })),
+        ).rejects.toMatchObject({ code: 'conflict' });
+        realm = await insertRealm();
+        await insertClient({ clientId: 'one' });
+      });
+
+      it('change with their secrets: added, dated, removed', async () => {
+        const secret = () => secretAtRest(makeSecretText(), { id: uuidv7(), createdAt: NOW });
+        const [first, second, third] = [secret(), secret(), secret()];
+        const before = await insertClient({ secrets: [first, second] });
+        const dated = { ...second, expiresAt: later(60_000) };
+        const { client, absence } = await ports.transactions.run(async (transaction) => {
+          const locked = await transaction.lockClient(realm.id, before.id);
+          expect(locked).toEqual(before);
+          return transaction.updateClient(realm, before, { ...before, name: 'New', secrets: [dated, third] });
+        });
+        expect(absence).toBeNull();
+        expect(await ports.clients.findById(realm.id, before.id)).toEqual({ ...client, secrets: [dated, third] });
+        expect(client.snapshotVersion).toBeGreaterThan(before.snapshotVersion);
+        const snapshot = await clientSnapshot(before.clientId);
+        expect(snapshot?.version).toBe(client.snapshotVersion);
+        expect(snapshot?.value?.secrets).toEqual([dated, third]);
+      });
+
+      it('leave a growing version behind when they are renamed or deleted', async () => {
+        const before = await insertClient({ clientId: 'old' });
+        const { client, absence } = await ports.transactions.run((transaction) =>
+          transaction.updateClient(realm, before, { ...before, clientId: 'new' }),
+        );
+        expect(absence).toBeGreaterThan(before.snapshotVersion);
+        expect(await clientSnapshot('old')).toEqual({ version: absence, value: null });
+        expect(await clientSnapshot('new')).toMatchObject({
+          version: client.snapshotVersion,
+          value: { id: client.id },
+        });
+        const successor = await insertClient({ clientId: 'old' });
+        expect(successor.snapshotVersion).toBeGreaterThan(absence ?? Infinity);
+        expect(await clientSnapshot('old')).toMatchObject({ version: successor.snapshotVersion });
+        const gone = await ports.transactions.run((transaction) => transaction.deleteClient(realm, successor));
+        expect(await clientSnapshot('old')).toEqual({ version: gone, value: null });
+        expect(await ports.clients.findById(realm.id, successor.id)).toBeNull();
+      });
+
+      it('are loaded many at once, in the order asked, each with its own secrets', async () => {
+        const many = await Promise.all(
+          ['a', 'b/c', 'd'].map((clientId) => insertClient({ clientId, ...(clientId === 'd' ? { secrets: [] } : {}) })),
+        );
+        const keys = ['d', 'nobody', 'b/c', 'a', 'b/c', 'x\u0000'].map((clientId) => ({
+          realmName: realm.name,
+          clientId,
+        }));
+        const loaded = await ports.snapshots.clients(keys);
+        expect(loaded.map(({ value }) => value?.id ?? null)).toEqual([
+          many[2]?.id,
+          null,
+          many[1]?.id,
+          many[0]?.id,
+          many[1]?.id,
+          null,
+        ]);
+        expect(loaded.map(({ value }) => value?.secrets.length ?? null)).toEqual([0, null, 1, 1, 1, null]);
+        expect(await ports.snapshots.clients([{ realmName: 'no-such-realm', clientId: 'a' }])).toEqual([
+          { version: 0, value: null },
+        ]);
+      });
+
+      it('are listed in every order, in pages without gap or overlap, also with equal values', async () => {
+        const names = ['b', 'B', 'a', 'a', 'a', 'ä', '_'];
+        for (const [index, name] of names.entries()) {
+          await insertClient({ clientId: `c${index}`, name, createdAt: later((index % 3) * 1_000) });
+        }
+        for (const sort of ['client_id', '-client_id', 'name', '-name', 'created_at', '-created_at'] as const) {
+          const all = (await ports.clients.list(realm.id, { ...EVERYTHING, sort })).items.map(
+            ({ clientId }) => clientId,
+          );
+          expect(all).toHaveLength(names.length);
+          const paged: string[] = [];
+          let after: ListPosition | null = null;
+          do {
+            const page = await ports.clients.list(realm.id, { ...EVERYTHING, sort, after, limit: 2 });
+            expect(page.total).toBe(names.length);
+            paged.push(...page.items.map(({ clientId }) => clientId));
+            after = page.next;
+          } while (after !== null);
+          expect(paged).toEqual(all);
+        }
+        const byName = await ports.clients.list(realm.id, { ...EVERYTHING, sort: 'name' });
+        expect(byName.items.map(({ name }) => name)).toEqual(['B', '_', 'a', 'a', 'a', 'b', 'ä']);
+        const newestFirst = await ports.clients.list(realm.id, { ...EVERYTHING, sort: '-created_at' });
+        expect(newestFirst.items.slice(0, 2).map(({ clientId }) => clientId)).toEqual(['c5', 'c2']);
+      });
+
+      it('are searched and filtered; nothing a caller sends is a pattern', async () => {
+        await insertClient({ clientId: 'pay-100%', name: 'Payments' });
+        await insertClient({ clientId: 'billing', name: 'Rechnung', enabled: false });
+        await insertClient({ clientId: 'spa', name: 'x_y', clientType: 'public', publicClient: true, secrets: [] });
+        const found = async (query: Partial<ClientQuery>) =>
+          (await ports.clients.list(realm.id, { ...EVERYTHING, ...query })).items.map(({ clientId }) => clientId);
+        expect(await found({ search: 'PAY' })).toEqual(['pay-100%']);
+        expect(await found({ search: 'ill' })).toEqual(['billing']);
+        expect(await found({ search: '%' })).toEqual(['pay-100%']);
+        expect(await found({ search: '_' })).toEqual(['spa']);
+        expect(await found({ search: "'" })).toEqual([]);
+        expect(await found({ search: 'a\u0000' })).toEqual([]);
+        expect(await found({ search: '' })).toHaveLength(3);
+        expect(await found({ filter: { clientId: 'spa' } })).toEqual(['spa']);
+        expect(await found({ filter: { clientId: 'Spa' } })).toEqual([]);
+        expect(await found({ filter: { enabled: false } })).toEqual(['billing']);
+        expect(await found({ filter: { clientType: 'confidential', enabled: true } })).toEqual(['pay-100%']);
+        expect(await ports.clients.list((await insertRealm()).id, EVERYTHING)).toEqual({
+          items: [],
+          next: null,
+          total: 0,
+        });
+      });
+
+      it('need a realm', async () => {
+        await ports.transactions.run((transaction) => transaction.deleteRealm(realm));
+        expect(await ports.transactions.run((transaction) => transaction.keepRealm(realm.id))).toBeNull();
+        await expect(insertClient()).rejects.toThrow();
+      });
+    });
+
+    describe('transactions', () => {
+      it('leave nothing behind when they fail', async () => {
+        const failure = new Error('on purpose');
+        const attempt = ports.transactions.run(async (transaction) => {
+          await transaction.updateRealm({ ...realm, enabled: false });
+          await transaction.insertClient(realm, aClient(realm));
+          await transaction.openProvision({ id: uuidv7(), realmId: realm.id, clientId: null, createdAt: NOW });
+          throw failure;
+        });
+        await expect(attempt).rejects.toBe(failure);
+        expect(await ports.realms.findById(realm.id)).toEqual(realm);
+        expect((await ports.clients.list(realm.id, EVERYTHING)).total).toBe(0);
+        const open = await ports.transactions.run((transaction) =>
+          transaction.lockProvisions({ realmId: realm.id, clientId: null }),
+        );
+        expect(open).toEqual([]);
+      });
+
+      it('give one winner when many insert the same client_id at once', async () => {
+        const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => insertClient({ clientId: 'same' })));
+        expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+        for (const outcome of outcomes) {
+          if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'conflict' });
+        }
+      });
+
+      it('lose no change of many that lock the same client', async () => {
+        const { id } = await insertClient();
+        await Promise.all(
+          Array.from({ length: 20 }, () =>
+            ports.transactions.run(async (transaction) => {
+              const client = await transaction.lockClient(realm.id, id);
+              if (client === null) throw new Error('gone');
+              await transaction.updateClient(realm, client, { ...client, version: client.version + 1 });
+            }),
+          ),
+        );
+        expect((await ports.clients.findById(realm.id, id))?.version).toBe(21);
+      });
+    });
+
+    describe('provisions', () => {
+      it('are closed once, found by what they are for, and found again when they are old', async () => {
+        const provision: Provision = { id: uuidv7(), realmId: realm.id, clientId: uuidv7(), createdAt: NOW };
+        await ports.transactions.run((transaction) => transaction.openProvision(provision));
+        const found = await ports.transactions.run((transaction) => transaction.lockProvisions(provision));
+        expect(found).toEqual([provision]);
+        const ofRealm = { realmId: realm.id, clientId: null };
+        expect(await ports.transactions.run((transaction) => transaction.lockProvisions(ofRealm))).toEqual([]);
+        expect(await ports.transactions.staleProvisions(NOW, 10)).not.toContainEqual(provision);
+        expect(await ports.transactions.staleProvisions(later(1), 10)).toContainEqual(provision);
+        const close = () => ports.transactions.run((transaction) => transaction.closeProvision(provision.id));
+        expect([await close(), await close()]).toEqual([true, false]);
+      });
+    });
+
+    it('remembers milestones', async () => {
+      expect(await ports.milestones.isReached('master_realm')).toBe(false);
+      await ports.milestones.reach('master_realm');
+      await ports.milestones.reach('master_realm');
+      expect(await ports.milestones.isReached('master_realm')).toBe(true);
+    });
+  });
+}

@@ -1,0 +1,85 @@
+import { EnsureServiceAccount, ProvisionRealmKeys, ProvisionRealmRoles } from '#contracts';
+import { FrozenClock } from '#host';
+import { newCallContext } from '#messaging';
+import { SilentLogger } from '#observability';
+import { AuditEvents } from '../application/audit-events.js';
+import { ClientChanger } from '../application/client-changer.js';
+import { CreateRealm } from '../application/create-realm.js';
+import { DeleteClient } from '../application/delete-client.js';
+import { DeleteRealm } from '../application/delete-realm.js';
+import { EnsureMasterRealm } from '../application/ensure-master-realm.js';
+import { FencedChange } from '../application/fenced-change.js';
+import { GiveUpStaleProvisions } from '../application/give-up-stale-provisions.js';
+import { Provisioning } from '../application/provisioning.js';
+import { RegisterClient } from '../application/register-client.js';
+import { RotateClientSecret } from '../application/rotate-client-secret.js';
+import { ServiceAccounts } from '../application/service-accounts.js';
+import { UpdateClient } from '../application/update-client.js';
+import { UpdateRealm } from '../application/update-realm.js';
+import type { Client } from '../domain/client.js';
+import type { Milestones } from '../domain/milestones.js';
+import type { Realm } from '../domain/realm.js';
+import type { RegistryTransactions } from '../domain/registry-transactions.js';
+import type { ClientRepository, RealmRepository, SnapshotRepository } from '../domain/repositories.js';
+import { aClient, aRealm, NOW } from './builders.js';
+import { FakeMessageClient, FakeOutbox, FakeSnapshotWriter } from './fakes.js';
+
+/** The adapters of every port. */
+export interface Adapters {
+  readonly realms: RealmRepository;
+  readonly clients: ClientRepository;
+  readonly snapshots: SnapshotRepository;
+  readonly transactions: RegistryTransactions;
+  readonly milestones: Milestones;
+}
+
+/** Every use case over given adapters, with other services that answer as they should. */
+export class TestBench<A extends Adapters = Adapters> {
+  readonly clock = new FrozenClock(NOW);
+  readonly context = newCallContext({ deadlineMs: 5_000, requestId: 'test-request' });
+  readonly writer = new FakeSnapshotWriter();
+  readonly outbox = new FakeOutbox();
+  readonly messages = new FakeMessageClient()
+    .on(ProvisionRealmRoles, () => ({}))
+    .on(ProvisionRealmKeys, () => ({}))
+    .on(EnsureServiceAccount, ({ userId }) => ({ userId }));
+  readonly createRealm: CreateRealm;
+  readonly updateRealm: UpdateRealm;
+  readonly deleteRealm: DeleteRealm;
+  readonly registerClient: RegisterClient;
+  readonly updateClient: UpdateClient;
+  readonly deleteClient: DeleteClient;
+  readonly rotateClientSecret: RotateClientSecret;
+  readonly ensureMasterRealm: EnsureMasterRealm;
+  readonly giveUpStaleProvisions: GiveUpStaleProvisions;
+
+  constructor(readonly adapters: A) {
+    const { realms, clients, transactions, milestones } = adapters;
+    const { clock, messages, outbox } = this;
+    const logger = new SilentLogger();
+    const audit = new AuditEvents(clock);
+    const change = new FencedChange(this.writer, transactions, outbox);
+    const changer = new ClientChanger(realms, clients, change);
+    const provisioning = new Provisioning(transactions, outbox, clock, logger);
+    const accounts = new ServiceAccounts(messages, provisioning, transactions, outbox, audit, logger);
+    this.createRealm = new CreateRealm(realms, messages, provisioning, change, audit, clock);
+    this.updateRealm = new UpdateRealm(realms, change, audit, clock);
+    this.deleteRealm = new DeleteRealm(realms, change, audit);
+    this.registerClient = new RegisterClient(realms, clients, messages, provisioning, change, audit, clock);
+    this.updateClient = new UpdateClient(clients, changer, accounts, audit, clock);
+    this.deleteClient = new DeleteClient(changer, audit);
+    this.rotateClientSecret = new RotateClientSecret(changer, audit, clock);
+    this.ensureMasterRealm = new EnsureMasterRealm(realms, milestones, this.createRealm, messages, logger);
+    this.giveUpStaleProvisions = new GiveUpStaleProvisions(transactions, provisioning, clock);
+  }
+
+  /** Stores a realm without other services or events. */
+  storeRealm(facts: Partial<Realm> = {}): Promise<Realm> {
+    return this.adapters.transactions.run((transaction) => transaction.insertRealm(aRealm(facts)));
+  }
+
+  /** Stores a client without other services or events. */
+  storeClient(realm: Realm, facts: Partial<Client> = {}): Promise<Client> {
+    return this.adapters.transactions.run((transaction) => transaction.insertClient(realm, aClient(realm, facts)));
+  }
+}
