@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { AppError } from '#errors';
+import { ADMINISTRATOR, aRegistration } from '../testing/builders.js';
+import { openPostgresRegistry, type PostgresRegistry } from '../testing/open-postgres-registry.js';
+import { TestBench } from '../testing/test-bench.js';
+import type { Realm } from '../domain/realm.js';
+
+describe('many at once, on PostgreSQL', () => {
+  let registry: PostgresRegistry;
+  let bench: TestBench;
+  let realm: Realm;
+  let count = 0;
+
+  beforeAll(async () => {
+    registry = await openPostgresRegistry();
+  });
+  afterAll(() => registry.close());
+  beforeEach(async () => {
+    bench = new TestBench(registry);
+    realm = await bench.storeRealm({ name: `realm-${(count += 1)}` });
+  });
+
+  it('registers one of 16 clients that want the same client_id; the others get a conflict', async () => {
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 16 }, (_, index) =>
+        bench.registerClient.execute(
+          aRegistration(realm.id, { serviceAccountEnabled: index % 2 === 0 }),
+          bench.context,
+        ),
+      ),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'conflict' });
+    }
+    expect(await registry.transactions.staleProvisions(new Date('2099-01-01'), 1)).toEqual([]);
+  });
+
+  it('creates one of 6 realms that want the same name', async () => {
+    const request = { actor: ADMINISTRATOR, name: 'wanted', displayName: null };
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 6 }, () => bench.createRealm.execute(request, bench.context)),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'conflict' });
+    }
+    const created = await registry.realms.findByName('wanted');
+    const query = { limit: 10, after: null, sort: 'client_id', search: null, filter: {} } as const;
+    const { items } = await registry.clients.list(created?.id ?? '', query);
+    expect(items.map(({ clientId }) => clientId)).toEqual(['account', 'console', 'realm-management']);
+  });
+
+  it('loses none of 20 updates that each say which version they have seen', async () => {
+    const { id } = await bench.storeClient(realm, { description: '' });
+    const append = async (word: string): Promise<void> => {
+      for (;;) {
+        const client = await registry.clients.findById(realm.id, id);
+        const changes = { description: `${client?.description ?? ''} ${word}` };
+        const request = { actor: ADMINISTRATOR, realmId: realm.id, id, ifVersion: client?.version ?? null, changes };
+        try {
+          await bench.updateClient.execute(request, bench.context);
+          return;
+        } catch (error) {
+          if (!(error instanceof AppError) || error.code !== 'precondition_failed') throw error;
+        }
+      }
+    };
+    const words = Array.from({ length: 20 }, (_, index) => `w${index}`);
+    await Promise.all(words.map(append));
+    const client = await registry.clients.findById(realm.id, id);
+    expect(client?.description?.trim().split(' ').sort()).toEqual(words.toSorted());
+    expect(client?.version).toBe(21);
+  });
+
+  it('publishes versions in the order of commits: the greatest is the state that stays', async () => {
+    const { id, clientId } = await bench.storeClient(realm);
+    await Promise.all(
+      Array.from({ length: 12 }, (_, index) =>
+        bench.updateClient.execute(
+          {
+            actor: ADMINISTRATOR,
+            realmId: realm.id,
+            id,
+            ifVersion: null,
+            changes: { enabled: index % 2 === 0, name: `n${index}` },
+          },
+          bench.context,
+        ),
+      ),
+    );
+    const versions = bench.writer.published.map(({ version }) => version);
+    expect(new Set(versions).size).toBe(12);
+    const newest = bench.writer.published.find(({ version }) => version === Math.max(...versions));
+    const [loaded] = await registry.snapshots.clients([{ realmName: realm.name, clientId }]);
+    expect(loaded?.version).toBe(newest?.version);
+    expect(newest?.value).toMatchObject({ enabled: loaded?.value?.enabled });
+  });
+
+  it('keeps all secrets of rotations that happen at once', async () => {
+    const { id } = await bench.storeClient(realm);
+    const replies = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        bench.rotateClientSecret.execute(
+          { actor: ADMINISTRATOR, realmId: realm.id, id, graceSeconds: 600 },
+          bench.context,
+        ),
+      ),
+    );
+    const client = await registry.clients.findById(realm.id, id);
+    const endless = client?.secrets.filter(({ expiresAt }) => expiresAt === null);
+    expect(endless).toHaveLength(1);
+    expect(client?.secrets.map((secret) => secret.id)).toEqual(
+      expect.arrayContaining(replies.map((reply) => reply.id)),
+    );
+  });
+
+  it('never leaves a client in a realm that is deleted at the same time', async () => {
+    const outcomes = await Promise.allSettled([
+      ...Array.from({ length: 8 }, (_, index) =>
+        bench.registerClient.execute(aRegistration(realm.id, { clientId: `c${index}` }), bench.context),
+      ),
+      bench.deleteRealm.execute({ actor: ADMINISTRATOR, realmId: realm.id, ifVersion: null }, bench.context),
+    ]);
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'not_found' });
+    }
+    const [row]: { total: number }[] = await registry.dataSource.query(
+      'SELECT count(*)::int AS total FROM registry.clients c WHERE c.realm_id = $1',
+      [realm.id],
+    );
+    expect(row?.total).toBe(0);
+  });
+});

@@ -1,0 +1,136 @@
+import { createOutboxTable, createSnapshotSequence, dropOutboxTable, dropSnapshotSequence } from '#database';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * Realms, clients, secrets, redirect URIs, and what the registry needs to change them safely. Names and identifiers are
+ * compared and sorted byte by byte (`COLLATE "C"`). Foreign keys hold the realm too, so a row can never belong to a client of
+ * another realm.
+ */
+export class CreateRegistry20260101000100 implements MigrationInterface {
+  readonly name = 'CreateRegistry20260101000100';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await createSnapshotSequence(queryRunner, 'registry');
+    await createOutboxTable(queryRunner, 'registry');
+    for (const statement of TABLES) await queryRunner.query(statement);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    const tables = [
+      'milestones',
+      'provisions',
+      'snapshot_tombstones',
+      'redirect_uris',
+      'client_secrets',
+      'clients',
+      'realms',
+    ];
+    for (const table of tables) await queryRunner.query(`DROP TABLE registry.${table}`);
+    await dropOutboxTable(queryRunner, 'registry');
+    await dropSnapshotSequence(queryRunner, 'registry');
+  }
+}
+
+const TABLES: readonly string[] = [
+  `CREATE TABLE registry.realms (
+    id uuid NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    display_name text,
+    enabled boolean NOT NULL,
+    access_token_lifetime_seconds integer NOT NULL,
+    refresh_token_lifetime_seconds integer NOT NULL,
+    id_token_lifetime_seconds integer NOT NULL,
+    temporary_token_lifetime_seconds integer NOT NULL,
+    default_signing_algorithm text NOT NULL,
+    version bigint NOT NULL,
+    snapshot_version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    CONSTRAINT realms_pkey PRIMARY KEY (id),
+    CONSTRAINT realms_name_key UNIQUE (name)
+  )`,
+  `CREATE TABLE registry.clients (
+    id uuid NOT NULL,
+    realm_id uuid NOT NULL,
+    client_id text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    description text,
+    owner text,
+    client_type text NOT NULL,
+    public_client boolean NOT NULL,
+    enabled boolean NOT NULL,
+    service_account_enabled boolean NOT NULL,
+    direct_access_grants_enabled boolean NOT NULL,
+    first_party boolean NOT NULL,
+    service_account_user_id uuid,
+    access_token_lifetime_seconds integer,
+    refresh_token_lifetime_seconds integer,
+    id_token_lifetime_seconds integer,
+    temporary_token_lifetime_seconds integer,
+    version bigint NOT NULL,
+    snapshot_version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    CONSTRAINT clients_pkey PRIMARY KEY (id),
+    CONSTRAINT clients_realm_id_client_id_key UNIQUE (realm_id, client_id),
+    CONSTRAINT clients_realm_id_id_key UNIQUE (realm_id, id),
+    CONSTRAINT clients_realm_id_fkey FOREIGN KEY (realm_id) REFERENCES registry.realms (id) ON DELETE CASCADE,
+    CONSTRAINT clients_client_type_check CHECK (client_type IN ('confidential', 'public', 'system')),
+    CONSTRAINT clients_public_check CHECK (NOT (public_client AND service_account_enabled))
+  )`,
+  `CREATE INDEX clients_realm_id_name_idx ON registry.clients (realm_id, name, id)`,
+  `CREATE INDEX clients_realm_id_created_at_idx ON registry.clients (realm_id, created_at, id)`,
+  `CREATE TABLE registry.client_secrets (
+    id uuid NOT NULL,
+    realm_id uuid NOT NULL,
+    client_uuid uuid NOT NULL,
+    name text,
+    sha256 bytea NOT NULL,
+    hint text NOT NULL,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz,
+    CONSTRAINT client_secrets_pkey PRIMARY KEY (id),
+    CONSTRAINT client_secrets_client_fkey FOREIGN KEY (realm_id, client_uuid)
+      REFERENCES registry.clients (realm_id, id) ON DELETE CASCADE,
+    CONSTRAINT client_secrets_sha256_check CHECK (octet_length(sha256) = 32)
+  )`,
+  `CREATE INDEX client_secrets_client_idx ON registry.client_secrets (realm_id, client_uuid, created_at, id)`,
+  `CREATE TABLE registry.redirect_uris (
+    id uuid NOT NULL,
+    realm_id uuid NOT NULL,
+    client_uuid uuid NOT NULL,
+    value text COLLATE "C" NOT NULL,
+    enabled boolean NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    CONSTRAINT redirect_uris_pkey PRIMARY KEY (id),
+    CONSTRAINT redirect_uris_client_value_key UNIQUE (realm_id, client_uuid, value),
+    CONSTRAINT redirect_uris_client_fkey FOREIGN KEY (realm_id, client_uuid)
+      REFERENCES registry.clients (realm_id, id) ON DELETE CASCADE
+  )`,
+  `CREATE INDEX redirect_uris_client_idx ON registry.redirect_uris (realm_id, client_uuid, created_at, id)`,
+  // Versions of keys that were deleted, so that they go on growing for as long as an old value may still be on its way.
+  `CREATE TABLE registry.snapshot_tombstones (
+    snapshot text NOT NULL,
+    key text COLLATE "C" NOT NULL,
+    version bigint NOT NULL,
+    deleted_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT snapshot_tombstones_pkey PRIMARY KEY (snapshot, key)
+  )`,
+  `CREATE INDEX snapshot_tombstones_deleted_at_idx ON registry.snapshot_tombstones (deleted_at)`,
+  // No foreign keys: a provision is about a realm or client that is not stored yet.
+  `CREATE TABLE registry.provisions (
+    id uuid NOT NULL,
+    realm_id uuid NOT NULL,
+    client_uuid uuid,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT provisions_pkey PRIMARY KEY (id)
+  )`,
+  `CREATE INDEX provisions_target_idx ON registry.provisions (realm_id, client_uuid, id)`,
+  `CREATE INDEX provisions_created_at_idx ON registry.provisions (created_at, id)`,
+  `CREATE TABLE registry.milestones (
+    name text NOT NULL,
+    reached_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT milestones_pkey PRIMARY KEY (name)
+  )`,
+];

@@ -1,0 +1,83 @@
+import type { ClientSecret } from '../../domain/client-secret.js';
+import type { Client } from '../../domain/client.js';
+import type { Provision } from '../../domain/provision.js';
+import type { Realm } from '../../domain/realm.js';
+import type { RedirectUri } from '../../domain/redirect-uri.js';
+import type { ClientSecretEntity } from './entities/client-secret.entity.js';
+import type { ClientEntity } from './entities/client.entity.js';
+import type { ProvisionEntity } from './entities/provision.entity.js';
+import type { RealmEntity } from './entities/realm.entity.js';
+import type { RedirectUriEntity } from './entities/redirect-uri.entity.js';
+
+/** A realm of its row. */
+export function toRealm(row: RealmEntity): Realm {
+  return {
+    id: row.id,
+    name: row.name,
+    displayName: row.displayName,
+    enabled: row.enabled,
+    settings: {
+      accessTokenLifetimeSeconds: row.accessTokenLifetimeSeconds,
+      refreshTokenLifetimeSeconds: row.refreshTokenLifetimeSeconds,
+      idTokenLifetimeSeconds: row.idTokenLifetimeSeconds,
+      temporaryTokenLifetimeSeconds: row.temporaryTokenLifetimeSeconds,
+      defaultSigningAlgorithm: row.defaultSigningAlgorithm,
+    },
+    version: row.version,
+    snapshotVersion: row.snapshotVersion,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}
+
+/** A row of its realm. */
+export function fromRealm({ settings, ...realm }: Realm): RealmEntity {
+  return { ...realm, ...settings };
+}
+
+/** A client of its rows. */
+export function toClient(
+  row: ClientEntity,
+  secrets: readonly ClientSecretEntity[],
+  redirectUris: readonly RedirectUriEntity[],
+): Client {
+  return { ...row, secrets: secrets.map(toSecret), redirectUris: redirectUris.map(toRedirectUri) };
+}
+
+/** The row of a client, without what has rows of its own. */
+export function fromClient({ secrets: _secrets, redirectUris: _redirectUris, ...row }: Client): ClientEntity {
+  return row;
+}
+
+/** The row of a secret. */
+export function fromSecret(client: Client, secret: ClientSecret): ClientSecretEntity {
+  return { ...secret, realmId: client.realmId, clientUuid: client.id };
+}
+
+/** The row of a redirect URI. */
+export function fromRedirectUri(client: Client, redirectUri: RedirectUri): RedirectUriEntity {
+  return { ...redirectUri, realmId: client.realmId, clientUuid: client.id };
+}
+
+/** A provision of its row. */
+export function toProvision({ id, realmId, clientUuid, createdAt }: ProvisionEntity): Provision {
+  return { id, realmId, clientId: clientUuid, createdAt };
+}
+
+/** The row of a provision. */
+export function fromProvision({ id, realmId, clientId, createdAt }: Provision): ProvisionEntity {
+  return { id, realmId, clientUuid: clientId, createdAt };
+}
+
+/** PostgreSQL's text cannot hold U+0000: nothing stored can be equal to a text with it. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\u0000');
+}
+
+function toSecret({ id, name, sha256, hint, createdAt, expiresAt }: ClientSecretEntity): ClientSecret {
+  return { id, name, sha256, hint, createdAt, expiresAt };
+}
+
+function toRedirectUri({ id, value, enabled, createdAt, updatedAt }: RedirectUriEntity): RedirectUri {
+  return { id, value, enabled, createdAt, updatedAt };
+}

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type SelectQueryBuilder } from 'typeorm';
+import type { Realm } from '../../domain/realm.js';
+import { RealmRepository, type Page, type RealmQuery } from '../../domain/repositories.js';
+import { available } from './availability.js';
+import { RealmEntity } from './entities/realm.entity.js';
+import { anyPart } from './like-pattern.js';
+import { isStorable, toRealm } from './rows.js';
+
+/** Realms in PostgreSQL. */
+@Injectable()
+export class TypeOrmRealmRepository extends RealmRepository {
+  constructor(private readonly dataSource: DataSource) {
+    super();
+  }
+
+  async findById(id: string): Promise<Realm | null> {
+    const row = await available(() => this.dataSource.manager.findOne(RealmEntity, { where: { id } }));
+    return row === null ? null : toRealm(row);
+  }
+
+  async findByName(name: string): Promise<Realm | null> {
+    if (!isStorable(name)) return null;
+    const row = await available(() => this.dataSource.manager.findOne(RealmEntity, { where: { name } }));
+    return row === null ? null : toRealm(row);
+  }
+
+  async list(query: RealmQuery): Promise<Page<Realm>> {
+    const { search, onlyName, after, limit } = query;
+    if (![search ?? '', onlyName ?? ''].every(isStorable)) return { items: [], next: null, total: 0 };
+    const total = await available(() => this.matching(query).getCount());
+    const page = this.matching(query)
+      .orderBy('r.name', 'ASC')
+      .addOrderBy('r.id', 'ASC')
+      .limit(limit + 1);
+    if (after !== null) page.andWhere('(r.name, r.id) > (:value, :id)', { value: after.value, id: after.id });
+    const rows = await available(() => page.getMany());
+    const items = rows.slice(0, limit).map(toRealm);
+    const last = items.at(-1);
+    const next = rows.length > limit && last !== undefined ? { value: last.name, id: last.id } : null;
+    return { items, next, total };
+  }
+
+  private matching({ search, onlyName }: RealmQuery): SelectQueryBuilder<RealmEntity> {
+    const matching = this.dataSource.manager.createQueryBuilder(RealmEntity, 'r');
+    if (onlyName !== null) matching.andWhere('r.name = :onlyName', { onlyName });
+    if (search !== null && search !== '') {
+      matching.andWhere(`(${anyPart('r.name')} OR ${anyPart('r.displayName')})`, { search });
+    }
+    return matching;
+  }
+}

@@ -1,0 +1,174 @@
+import {
+  AuditEventRecorded,
+  ClientSnapshot,
+  clientSnapshotKey,
+  RealmSnapshot,
+  type AuditEvent,
+  type CallContract,
+  type RequestOf,
+} from '#contracts';
+import { isUniqueViolation, nextSnapshotVersion, type Outbox } from '#database';
+import { In, IsNull, type EntityManager } from 'typeorm';
+import type { Client } from '../../domain/client.js';
+import type { Provision } from '../../domain/provision.js';
+import type { Realm } from '../../domain/realm.js';
+import { clientIdTaken, realmNameTaken } from '../../domain/refusals.js';
+import type { RegistryTransaction } from '../../domain/registry-transactions.js';
+import { ClientSecretEntity } from './entities/client-secret.entity.js';
+import { ClientEntity } from './entities/client.entity.js';
+import { ProvisionEntity } from './entities/provision.entity.js';
+import { RealmEntity } from './entities/realm.entity.js';
+import { RedirectUriEntity } from './entities/redirect-uri.entity.js';
+import { completeClients } from './load-clients.js';
+import { fromClient, fromProvision, fromRealm, fromRedirectUri, fromSecret, toProvision, toRealm } from './rows.js';
+import { forgetTombstone, leaveTombstone } from './tombstones.js';
+
+/** One transaction in PostgreSQL. */
+export class TypeOrmRegistryTransaction implements RegistryTransaction {
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly outbox: Outbox,
+  ) {}
+
+  async lockRealm(id: string): Promise<Realm | null> {
+    const row = await this.manager.findOne(RealmEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+    return row === null ? null : toRealm(row);
+  }
+
+  async keepRealm(id: string): Promise<Realm | null> {
+    const row = await this.manager.findOne(RealmEntity, { where: { id }, lock: { mode: 'for_key_share' } });
+    return row === null ? null : toRealm(row);
+  }
+
+  async insertRealm(realm: Realm): Promise<Realm> {
+    try {
+      await this.manager.insert(RealmEntity, fromRealm(realm));
+    } catch (error) {
+      throw isUniqueViolation(error, 'realms_name_key') ? realmNameTaken() : error;
+    }
+    await forgetTombstone(this.manager, RealmSnapshot.name, realm.name);
+    return this.stampRealm(realm);
+  }
+
+  async updateRealm(realm: Realm): Promise<Realm> {
+    const { id, name: _name, createdAt: _createdAt, snapshotVersion: _snapshotVersion, ...columns } = fromRealm(realm);
+    await this.manager.update(RealmEntity, { id }, columns);
+    return this.stampRealm(realm);
+  }
+
+  async deleteRealm(realm: Realm): Promise<number> {
+    await this.manager.delete(RealmEntity, { id: realm.id });
+    return this.absence(RealmSnapshot.name, realm.name);
+  }
+
+  async lockClient(realmId: string, id: string): Promise<Client | null> {
+    const row = await this.manager.findOne(ClientEntity, {
+      where: { realmId, id },
+      lock: { mode: 'pessimistic_write' },
+    });
+    if (row === null) return null;
+    const [client] = await completeClients(this.manager, realmId, [row]);
+    return client ?? null;
+  }
+
+  async insertClient(realm: Realm, client: Client): Promise<Client> {
+    await this.refusingTakenClientId(() => this.manager.insert(ClientEntity, fromClient(client)));
+    await this.manager.insert(
+      ClientSecretEntity,
+      client.secrets.map((secret) => fromSecret(client, secret)),
+    );
+    await this.manager.insert(
+      RedirectUriEntity,
+      client.redirectUris.map((redirectUri) => fromRedirectUri(client, redirectUri)),
+    );
+    await forgetTombstone(this.manager, ClientSnapshot.name, clientSnapshotKey(realm.name, client.clientId));
+    return this.stampClient(client);
+  }
+
+  async updateClient(
+    realm: Realm,
+    before: Client,
+    after: Client,
+  ): Promise<{ readonly client: Client; readonly absence: number | null }> {
+    const { id, realmId, createdAt: _createdAt, snapshotVersion: _snapshotVersion, ...columns } = fromClient(after);
+    await this.refusingTakenClientId(() => this.manager.update(ClientEntity, { realmId, id }, columns));
+    await this.storeSecrets(before, after);
+    if (before.clientId === after.clientId) return { client: await this.stampClient(after), absence: null };
+    await forgetTombstone(this.manager, ClientSnapshot.name, clientSnapshotKey(realm.name, after.clientId));
+    const absence = await this.absence(ClientSnapshot.name, clientSnapshotKey(realm.name, before.clientId));
+    return { client: await this.stampClient(after), absence };
+  }
+
+  async deleteClient(realm: Realm, client: Client): Promise<number> {
+    await this.manager.delete(ClientEntity, { realmId: client.realmId, id: client.id });
+    return this.absence(ClientSnapshot.name, clientSnapshotKey(realm.name, client.clientId));
+  }
+
+  async openProvision(provision: Provision): Promise<void> {
+    await this.manager.insert(ProvisionEntity, fromProvision(provision));
+  }
+
+  async closeProvision(id: string): Promise<boolean> {
+    const { affected } = await this.manager.delete(ProvisionEntity, { id });
+    return affected === 1;
+  }
+
+  async lockProvisions({ realmId, clientId }: Pick<Provision, 'realmId' | 'clientId'>): Promise<readonly Provision[]> {
+    const rows = await this.manager.find(ProvisionEntity, {
+      where: { realmId, clientUuid: clientId ?? IsNull() },
+      // One order for all, so that two that lock several do not wait for each other.
+      order: { id: 'ASC' },
+      lock: { mode: 'pessimistic_write' },
+    });
+    return rows.map(toProvision);
+  }
+
+  record(event: AuditEvent): Promise<void> {
+    return this.outbox.record(this.manager, AuditEventRecorded, event);
+  }
+
+  call<C extends CallContract>(contract: C, request: RequestOf<C>): Promise<void> {
+    return this.outbox.call(this.manager, contract, request);
+  }
+
+  private async stampRealm(realm: Realm): Promise<Realm> {
+    const snapshotVersion = await nextSnapshotVersion(this.manager, 'registry');
+    await this.manager.update(RealmEntity, { id: realm.id }, { snapshotVersion });
+    return { ...realm, snapshotVersion };
+  }
+
+  private async stampClient(client: Client): Promise<Client> {
+    const snapshotVersion = await nextSnapshotVersion(this.manager, 'registry');
+    await this.manager.update(ClientEntity, { realmId: client.realmId, id: client.id }, { snapshotVersion });
+    return { ...client, snapshotVersion };
+  }
+
+  private async absence(snapshot: string, key: string): Promise<number> {
+    const version = await nextSnapshotVersion(this.manager, 'registry');
+    await leaveTombstone(this.manager, snapshot, key, version);
+    return version;
+  }
+
+  private async storeSecrets(before: Client, after: Client): Promise<void> {
+    const former = new Map(before.secrets.map((secret) => [secret.id, secret]));
+    const kept = new Set(after.secrets.map(({ id }) => id));
+    const removed = [...former.keys()].filter((id) => !kept.has(id));
+    const owner = { realmId: after.realmId, clientUuid: after.id };
+    if (removed.length > 0) await this.manager.delete(ClientSecretEntity, { ...owner, id: In(removed) });
+    for (const secret of after.secrets) {
+      const stored = former.get(secret.id);
+      if (stored === undefined) await this.manager.insert(ClientSecretEntity, fromSecret(after, secret));
+      else if (stored.expiresAt?.getTime() !== secret.expiresAt?.getTime()) {
+        await this.manager.update(ClientSecretEntity, { ...owner, id: secret.id }, { expiresAt: secret.expiresAt });
+      }
+    }
+  }
+
+  private async refusingTakenClientId(write: () => Promise<unknown>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      throw isUniqueViolation(error, 'clients_realm_id_client_id_key') ? clientIdTaken() : error;
+    }
+  }
+}

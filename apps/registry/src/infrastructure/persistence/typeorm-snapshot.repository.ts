@@ -1,0 +1,149 @@
+import { ClientSnapshot, clientSnapshotKey, RealmSnapshot } from '#contracts';
+import { toSafeInteger } from '#database';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { ClientSecret } from '../../domain/client-secret.js';
+import type { Client } from '../../domain/client.js';
+import type { Realm } from '../../domain/realm.js';
+import { SnapshotRepository, type ClientKey, type Versioned } from '../../domain/repositories.js';
+import { available } from './availability.js';
+import { ClientEntity } from './entities/client.entity.js';
+import { RealmEntity } from './entities/realm.entity.js';
+import { isStorable, toRealm } from './rows.js';
+
+/** A row of a load; its columns are null when there is nothing under the key. */
+type Loaded<Row> = Row & { readonly position: string; readonly tombstone: string | null; readonly found: boolean };
+
+interface SecretColumns {
+  readonly secret_id: string | null;
+  readonly secret_name: string | null;
+  readonly secret_sha256: Buffer;
+  readonly secret_hint: string;
+  readonly secret_created_at: Date;
+  readonly secret_expires_at: Date | null;
+}
+
+/**
+ * The source of snapshots in PostgreSQL. Each load is one statement, so that version, value and secrets are of one instant.
+ */
+@Injectable()
+export class TypeOrmSnapshotRepository extends SnapshotRepository {
+  private readonly realmColumns: string;
+  private readonly clientColumns: string;
+
+  constructor(private readonly dataSource: DataSource) {
+    super();
+    this.realmColumns = selectList(dataSource, RealmEntity, 'r');
+    this.clientColumns = selectList(dataSource, ClientEntity, 'c');
+  }
+
+  async realms(names: readonly string[]): Promise<readonly Versioned<Realm>[]> {
+    const rows = await this.rows<RealmEntity>(
+      `SELECT k.position, t.version AS tombstone, r.id IS NOT NULL AS found, ${this.realmColumns}
+       FROM unnest($1::text[]) WITH ORDINALITY AS k (name, position)
+       LEFT JOIN registry.realms r ON r.name = k.name
+       LEFT JOIN registry.snapshot_tombstones t ON t.snapshot = $2 AND t.key = k.name
+       ORDER BY k.position`,
+      [names.map(storable), RealmSnapshot.name],
+    );
+    return rows.map((row) => versioned(row, (columns) => toRealm(withNumbers(columns))));
+  }
+
+  async clients(keys: readonly ClientKey[]): Promise<readonly Versioned<Omit<Client, 'redirectUris'>>[]> {
+    const rows = await this.rows<ClientEntity & SecretColumns>(
+      `SELECT k.position, t.version AS tombstone, c.id IS NOT NULL AS found, ${this.clientColumns},
+         s.id AS secret_id, s.name AS secret_name, s.sha256 AS secret_sha256, s.hint AS secret_hint,
+         s.created_at AS secret_created_at, s.expires_at AS secret_expires_at
+       FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS k (realm_name, client_id, key, position)
+       LEFT JOIN registry.realms r ON r.name = k.realm_name
+       LEFT JOIN registry.clients c ON c.realm_id = r.id AND c.client_id = k.client_id
+       LEFT JOIN registry.client_secrets s ON s.realm_id = c.realm_id AND s.client_uuid = c.id
+       LEFT JOIN registry.snapshot_tombstones t ON t.snapshot = $4 AND t.key = k.key
+       ORDER BY k.position, s.created_at, s.id`,
+      [
+        keys.map(({ realmName }) => storable(realmName)),
+        keys.map(({ clientId }) => storable(clientId)),
+        keys.map(({ realmName, clientId }) => storable(clientSnapshotKey(realmName, clientId))),
+        ClientSnapshot.name,
+      ],
+    );
+    return [...Map.groupBy(rows, ({ position }) => position).values()].map(([first, ...more]) => {
+      // A group has at least one row.
+      const row = first as (typeof rows)[number];
+      return versioned(row, (columns) => ({
+        ...clientOf(withNumbers(columns)),
+        secrets: [row, ...more].flatMap(secretOf),
+      }));
+    });
+  }
+
+  private rows<Row>(sql: string, parameters: unknown[]): Promise<Loaded<Row>[]> {
+    return available(() => this.dataSource.query(sql, parameters));
+  }
+}
+
+/** Every column of an entity, named in SQL and renamed to its property. */
+function selectList(dataSource: DataSource, entity: typeof RealmEntity | typeof ClientEntity, alias: string): string {
+  return dataSource
+    .getMetadata(entity)
+    .columns.map(({ databaseName, propertyName }) => `${alias}.${databaseName} AS "${propertyName}"`)
+    .join(', ');
+}
+
+/** Nothing stored has an empty name, so what cannot be stored finds nothing. */
+function storable(text: string): string {
+  return isStorable(text) ? text : '';
+}
+
+function versioned<Row extends { readonly snapshotVersion: number }, T>(
+  row: Loaded<Row>,
+  read: (row: Row) => T,
+): Versioned<T> {
+  if (row.found) return { version: toSafeInteger(row.snapshotVersion), value: read(row) };
+  return { version: row.tombstone === null ? 0 : toSafeInteger(row.tombstone), value: null };
+}
+
+/** Raw queries give `bigint` as text. */
+function withNumbers<Row extends { readonly version: number; readonly snapshotVersion: number }>(row: Row): Row {
+  return { ...row, version: toSafeInteger(row.version), snapshotVersion: toSafeInteger(row.snapshotVersion) };
+}
+
+function clientOf(row: ClientEntity): Omit<Client, 'secrets' | 'redirectUris'> {
+  return {
+    id: row.id,
+    realmId: row.realmId,
+    clientId: row.clientId,
+    name: row.name,
+    description: row.description,
+    owner: row.owner,
+    clientType: row.clientType,
+    publicClient: row.publicClient,
+    enabled: row.enabled,
+    serviceAccountEnabled: row.serviceAccountEnabled,
+    directAccessGrantsEnabled: row.directAccessGrantsEnabled,
+    firstParty: row.firstParty,
+    serviceAccountUserId: row.serviceAccountUserId,
+    accessTokenLifetimeSeconds: row.accessTokenLifetimeSeconds,
+    refreshTokenLifetimeSeconds: row.refreshTokenLifetimeSeconds,
+    idTokenLifetimeSeconds: row.idTokenLifetimeSeconds,
+    temporaryTokenLifetimeSeconds: row.temporaryTokenLifetimeSeconds,
+    version: row.version,
+    snapshotVersion: row.snapshotVersion,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}
+
+function secretOf(row: SecretColumns): ClientSecret[] {
+  if (row.secret_id === null) return [];
+  return [
+    {
+      id: row.secret_id,
+      name: row.secret_name,
+      sha256: row.secret_sha256,
+      hint: row.secret_hint,
+      createdAt: row.secret_created_at,
+      expiresAt: row.secret_expires_at,
+    },
+  ];
+}

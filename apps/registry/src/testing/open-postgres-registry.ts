@@ -1,0 +1,43 @@
+import { createDataSource, runMigrations, type Outbox } from '#database';
+import { createTestDatabase } from '#testing';
+import type { DataSource } from 'typeorm';
+import { registryDatabase } from '../infrastructure/persistence/database.js';
+import { TypeOrmClientRepository } from '../infrastructure/persistence/typeorm-client.repository.js';
+import { TypeOrmMilestones } from '../infrastructure/persistence/typeorm-milestones.js';
+import { TypeOrmRealmRepository } from '../infrastructure/persistence/typeorm-realm.repository.js';
+import { TypeOrmRegistryTransactions } from '../infrastructure/persistence/typeorm-registry-transactions.js';
+import { TypeOrmSnapshotRepository } from '../infrastructure/persistence/typeorm-snapshot.repository.js';
+import { FakeOutbox } from './fakes.js';
+import type { OpenedAdapters } from './registry-ports.suite.js';
+
+/** The registry's adapters over a database of their own. */
+export interface PostgresRegistry extends OpenedAdapters {
+  readonly dataSource: DataSource;
+}
+
+/** Makes a database, migrates it and opens the adapters on it; `outboxOf` says where events and calls go (default: nowhere). */
+export async function openPostgresRegistry(
+  outboxOf: (dataSource: DataSource) => Outbox = () => new FakeOutbox(),
+): Promise<PostgresRegistry> {
+  const database = await createTestDatabase();
+  const dataSource = createDataSource({
+    url: database.url,
+    description: registryDatabase,
+    applicationName: 'registry-test',
+    poolSize: 10,
+  });
+  await dataSource.initialize();
+  await runMigrations(dataSource, registryDatabase);
+  return {
+    dataSource,
+    realms: new TypeOrmRealmRepository(dataSource),
+    clients: new TypeOrmClientRepository(dataSource),
+    snapshots: new TypeOrmSnapshotRepository(dataSource),
+    transactions: new TypeOrmRegistryTransactions(dataSource, outboxOf(dataSource)),
+    milestones: new TypeOrmMilestones(dataSource),
+    async close() {
+      await dataSource.destroy();
+      await database.drop();
+    },
+  };
+}
