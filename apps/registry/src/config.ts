@@ -1,0 +1,2 @@
+/** The registry has no settings of its own: what it needs, every service has. */
+export class RegistrySettings {}

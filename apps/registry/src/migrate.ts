@@ -1,0 +1,4 @@
+import { runServiceMigrations } from '#host';
+import { registryService } from './registry.service.js';
+
+await runServiceMigrations(registryService);

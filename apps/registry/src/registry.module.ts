@@ -1,0 +1,73 @@
+import { Module } from '@nestjs/common';
+import { AuditEvents } from './application/audit-events.js';
+import { ClientChanger } from './application/client-changer.js';
+import { CreateRealm } from './application/create-realm.js';
+import { DeleteClient } from './application/delete-client.js';
+import { DeleteRealm } from './application/delete-realm.js';
+import { EnsureMasterRealm } from './application/ensure-master-realm.js';
+import { FencedChange } from './application/fenced-change.js';
+import { ForgetOldTombstones } from './application/forget-old-tombstones.js';
+import { GiveUpStaleProvisions } from './application/give-up-stale-provisions.js';
+import { ListClients } from './application/list-clients.js';
+import { ListRealms } from './application/list-realms.js';
+import { LoadClientSnapshots } from './application/load-client-snapshots.js';
+import { LoadRealmSnapshots } from './application/load-realm-snapshots.js';
+import { Provisioning } from './application/provisioning.js';
+import { ReadClient } from './application/read-client.js';
+import { ReadRealm } from './application/read-realm.js';
+import { RegisterClient } from './application/register-client.js';
+import { RotateClientSecret } from './application/rotate-client-secret.js';
+import { ServiceAccounts } from './application/service-accounts.js';
+import { UpdateClient } from './application/update-client.js';
+import { UpdateRealm } from './application/update-realm.js';
+import { Milestones } from './domain/milestones.js';
+import { RegistryTransactions } from './domain/registry-transactions.js';
+import { ClientRepository, RealmRepository, SnapshotRepository } from './domain/repositories.js';
+import { TypeOrmClientRepository } from './infrastructure/persistence/typeorm-client.repository.js';
+import { TypeOrmMilestones } from './infrastructure/persistence/typeorm-milestones.js';
+import { TypeOrmRealmRepository } from './infrastructure/persistence/typeorm-realm.repository.js';
+import { TypeOrmRegistryTransactions } from './infrastructure/persistence/typeorm-registry-transactions.js';
+import { TypeOrmSnapshotRepository } from './infrastructure/persistence/typeorm-snapshot.repository.js';
+import { BackgroundWork } from './transport/background-work.js';
+import { ClientController } from './transport/client.controller.js';
+import { RealmController } from './transport/realm.controller.js';
+import { SnapshotController } from './transport/snapshot.controller.js';
+
+const USE_CASES = [
+  CreateRealm,
+  ReadRealm,
+  ListRealms,
+  UpdateRealm,
+  DeleteRealm,
+  RegisterClient,
+  ReadClient,
+  ListClients,
+  UpdateClient,
+  DeleteClient,
+  RotateClientSecret,
+  LoadRealmSnapshots,
+  LoadClientSnapshots,
+  EnsureMasterRealm,
+  GiveUpStaleProvisions,
+  ForgetOldTombstones,
+];
+
+/** Composition root of the registry. */
+@Module({
+  controllers: [RealmController, ClientController, SnapshotController],
+  providers: [
+    ...USE_CASES,
+    AuditEvents,
+    ClientChanger,
+    FencedChange,
+    Provisioning,
+    ServiceAccounts,
+    BackgroundWork,
+    { provide: RealmRepository, useClass: TypeOrmRealmRepository },
+    { provide: ClientRepository, useClass: TypeOrmClientRepository },
+    { provide: SnapshotRepository, useClass: TypeOrmSnapshotRepository },
+    { provide: RegistryTransactions, useClass: TypeOrmRegistryTransactions },
+    { provide: Milestones, useClass: TypeOrmMilestones },
+  ],
+})
+export class RegistryModule {}

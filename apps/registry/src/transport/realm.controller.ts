@@ -1,0 +1,65 @@
+import { CreateRealm, DeleteRealm, ListRealms, ReadRealm, UpdateRealm, type ReplyOf, type RequestOf } from '#contracts';
+import { Handles, type CallContext } from '#messaging';
+import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { CreateRealm as CreateRealmUseCase } from '../application/create-realm.js';
+import { DeleteRealm as DeleteRealmUseCase } from '../application/delete-realm.js';
+import { ListRealms as ListRealmsUseCase } from '../application/list-realms.js';
+import { ReadRealm as ReadRealmUseCase } from '../application/read-realm.js';
+import { UpdateRealm as UpdateRealmUseCase } from '../application/update-realm.js';
+import { decodePosition, encodePosition } from './list-cursor.js';
+
+const LIST = 'realms/name';
+
+/** Answers calls about realms. */
+@Controller()
+export class RealmController {
+  constructor(
+    private readonly createRealm: CreateRealmUseCase,
+    private readonly readRealm: ReadRealmUseCase,
+    private readonly listRealms: ListRealmsUseCase,
+    private readonly updateRealm: UpdateRealmUseCase,
+    private readonly deleteRealm: DeleteRealmUseCase,
+  ) {}
+
+  @Handles(CreateRealm)
+  create(
+    @Payload() request: RequestOf<typeof CreateRealm>,
+    @Ctx() context: CallContext,
+  ): Promise<ReplyOf<typeof CreateRealm>> {
+    return this.createRealm.execute(request, context);
+  }
+
+  @Handles(ReadRealm)
+  read(@Payload() request: RequestOf<typeof ReadRealm>): Promise<ReplyOf<typeof ReadRealm>> {
+    return this.readRealm.execute(request.name);
+  }
+
+  @Handles(ListRealms)
+  async list(@Payload() request: RequestOf<typeof ListRealms>): Promise<ReplyOf<typeof ListRealms>> {
+    const { items, next, total } = await this.listRealms.execute({
+      limit: request.page.limit,
+      after: decodePosition(LIST, request.page.cursor),
+      search: request.search,
+      onlyName: request.onlyName,
+    });
+    return { items: [...items], nextCursor: encodePosition(LIST, next), total };
+  }
+
+  @Handles(UpdateRealm)
+  update(
+    @Payload() request: RequestOf<typeof UpdateRealm>,
+    @Ctx() context: CallContext,
+  ): Promise<ReplyOf<typeof UpdateRealm>> {
+    return this.updateRealm.execute(request, context);
+  }
+
+  @Handles(DeleteRealm)
+  async delete(
+    @Payload() request: RequestOf<typeof DeleteRealm>,
+    @Ctx() context: CallContext,
+  ): Promise<ReplyOf<typeof DeleteRealm>> {
+    await this.deleteRealm.execute(request, context);
+    return {};
+  }
+}
