@@ -25,7 +25,12 @@ export default {
       ...shared,
       displayName: 'integration',
       testMatch: ['<rootDir>/{apps,libs}/**/*.integration.ts'],
-      ...(setup ? { globalSetup: '<rootDir>/test/setup/start-servers.ts', globalTeardown: '<rootDir>/test/setup/stop-servers.ts' } : {}),
+      ...(setup
+        ? {
+            globalSetup: '<rootDir>/test/setup/start-servers.ts',
+            globalTeardown: '<rootDir>/test/setup/stop-servers.ts',
+          }
+        : {}),
     },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/{e2e,conformance}/**/*.e2e.ts'] },
     { ...shared, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.faults.ts'] },

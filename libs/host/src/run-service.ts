@@ -1,5 +1,5 @@
 import { MemorySnapshotStore, RedisSnapshotStore, type SnapshotStore } from '#cache';
-import { loadSettings, settingsOf, SettingsError, unknownSettings } from '#config';
+import { loadSettings, SettingsError, unknownSettings } from '#config';
 import { createDataSource, runMigrations } from '#database';
 import { NatsTransport } from '#messaging';
 import { ManagementServer, PinoLogger, Readiness, type Logger } from '#observability';

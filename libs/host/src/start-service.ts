@@ -1,8 +1,13 @@
-import { FencingSnapshotWriter, SnapshotReader, SnapshotStore, SnapshotWriter, ValidatingSnapshotReader } from '#cache';
+import {
+  FencingSnapshotWriter,
+  SnapshotReader,
+  type SnapshotStore,
+  SnapshotWriter,
+  ValidatingSnapshotReader,
+} from '#cache';
 import { loadSettings, type Environment } from '#config';
 import { createDataSource, Outbox, runMigrations, TypeOrmOutbox } from '#database';
 import {
-  AppErrorRpcFilter,
   ContractMessageClient,
   ContractServer,
   DurablePublisher,
@@ -148,7 +153,6 @@ async function startApplication(
     logger: nestLogger,
     abortOnError: false,
   });
-  app.useGlobalFilters(new AppErrorRpcFilter());
   await app.listen();
   return app;
 }

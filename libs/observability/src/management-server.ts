@@ -36,7 +36,7 @@ export class ManagementServer {
 async function answer(url: string, readiness: Readiness): Promise<{ status: number; type: string; body: string }> {
   const json = 'application/json';
   try {
-    switch (url.split('?')[0]) {
+    switch (url.split('?', 1).join()) {
       case '/health/live':
         return { status: 200, type: json, body: '{"status":"live"}' };
       case '/health/ready': {
