@@ -1,7 +1,3 @@
-import { existsSync } from 'node:fs';
-
-const setup = existsSync(new URL('test/setup/start-servers.ts', import.meta.url));
-
 const shared = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
@@ -25,14 +21,16 @@ export default {
       ...shared,
       displayName: 'integration',
       testMatch: ['<rootDir>/{apps,libs}/**/*.integration.ts'],
-      ...(setup
-        ? {
-            globalSetup: '<rootDir>/test/setup/start-servers.ts',
-            globalTeardown: '<rootDir>/test/setup/stop-servers.ts',
-          }
-        : {}),
+      globalSetup: '<rootDir>/test/setup/start-servers.ts',
+      globalTeardown: '<rootDir>/test/setup/stop-servers.ts',
     },
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/{e2e,conformance}/**/*.e2e.ts'] },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/test/{e2e,conformance}/**/*.e2e.ts'],
+      globalSetup: '<rootDir>/test/e2e/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/e2e/support/global-teardown.ts',
+    },
     { ...shared, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.faults.ts'] },
   ],
 };
