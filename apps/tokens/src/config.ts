@@ -1,6 +1,6 @@
 import { Setting } from '#config';
 import { ValidateBy } from 'class-validator';
-import { isMasterKey } from './infrastructure/keys/master-key.js';
+import { isMasterKey } from './domain/master-key-format.js';
 
 /** Settings of the tokens service. */
 export class TokensSettings {

@@ -69,7 +69,7 @@ export class ReadKeySet {
 
   private lastKnown(slot: Slot, thrown: unknown, context: CallContext): Reply {
     const age = slot.encoded === null ? Number.POSITIVE_INFINITY : this.clock.now().getTime() - slot.encoded.asOfMs;
-    this.logger.warn({ err: thrown, requestId: context.requestId }, 'The signing keys could not be read');
+    this.logger.warn({ error: thrown, requestId: context.requestId }, 'The signing keys could not be read');
     if (slot.encoded !== null && age >= 0 && age < STALE_MS) return slot.encoded.reply;
     throw thrown instanceof AppError
       ? thrown

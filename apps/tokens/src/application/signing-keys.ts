@@ -114,7 +114,7 @@ export class SigningKeys {
     if (age < 0 || age >= ACTIVE_KEY_CACHE_MS) return null;
     if (age >= REFRESH_AFTER_MS && slot.load.idle) {
       slot.load.run().catch((error: unknown) => {
-        this.logger.warn({ err: error, kid: loaded.kid }, 'The active signing key could not be looked up again');
+        this.logger.warn({ error, kid: loaded.kid }, 'The active signing key could not be looked up again');
       });
     }
     return loaded;
@@ -124,8 +124,8 @@ export class SigningKeys {
     try {
       return await slot.load.run();
     } catch (thrown) {
+      this.logger.error({ error: thrown, requestId: context.requestId }, 'The active signing key cannot be used');
       if (thrown instanceof AppError) throw thrown;
-      this.logger.error({ err: thrown, requestId: context.requestId }, 'The active signing key could not be read');
       throw new AppError('unavailable', { reason: 'signing_key_unreadable', retryAfterSeconds: 1, cause: thrown });
     }
   }

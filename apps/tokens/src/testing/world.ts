@@ -13,6 +13,7 @@ import {
   type RequestOf,
   type SnapshotOf,
 } from '#contracts';
+import { AppError } from '#errors';
 import { FrozenClock } from '#host';
 import { newCallContext, type CallContext } from '#messaging';
 import { hash, randomBytes } from 'node:crypto';
@@ -255,6 +256,17 @@ export class World {
   }> {
     const { body } = await this.issueToken.execute(request, this.context());
     return JSON.parse(body) as Awaited<ReturnType<World['issue']>>;
+  }
+
+  /** The refusal of a request. */
+  async refusal(request = this.request()): Promise<AppError> {
+    try {
+      await this.issue(request);
+    } catch (thrown) {
+      if (thrown instanceof AppError) return thrown;
+      throw thrown;
+    }
+    throw new Error('was not refused');
   }
 
   /** The claims of the issued token. */

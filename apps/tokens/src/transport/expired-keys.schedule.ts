@@ -27,7 +27,7 @@ export class ExpiredKeysSchedule implements OnApplicationBootstrap, OnModuleDest
       const dropped = await this.dropExpiredKeys.execute();
       if (dropped > 0) this.logger.info({ dropped }, 'Dropped signing keys whose tokens have expired');
     } catch (error) {
-      this.logger.warn({ err: error }, 'Expired signing keys could not be dropped; the next run tries again');
+      this.logger.warn({ error }, 'Expired signing keys could not be dropped; the next run tries again');
     }
   }
 }

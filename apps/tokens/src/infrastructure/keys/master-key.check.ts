@@ -22,7 +22,7 @@ export class MasterKeyCheck implements OnApplicationBootstrap {
       );
     } catch (error) {
       // Services start in any order, also before their migrations: then there is nothing to compare with yet.
-      this.logger.warn({ err: error }, 'The master key could not be compared with the keys in the database');
+      this.logger.warn({ error }, 'The master key could not be compared with the keys in the database');
       return;
     }
     if (foreign.length > 0) {

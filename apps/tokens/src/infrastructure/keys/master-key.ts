@@ -6,19 +6,13 @@ import {
   randomBytes,
   type KeyObject,
 } from 'node:crypto';
+import { isMasterKey } from '../../domain/master-key-format.js';
 import type { SealedPrivateKey } from '../../domain/signing-key.js';
 
 const KEY_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const ALGORITHM = 'aes-256-gcm';
-
-/** Whether a setting is the base64 of exactly 32 bytes. */
-export function isMasterKey(value: unknown): boolean {
-  if (typeof value !== 'string') return false;
-  const bytes = Buffer.from(value, 'base64');
-  return bytes.length === KEY_BYTES && bytes.toString('base64') === value;
-}
 
 /**
  * The key that encrypts signing keys at rest: an AES-256-GCM envelope. Each row has a random data key of its own, which the
