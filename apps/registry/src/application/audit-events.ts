@@ -32,19 +32,6 @@ export class AuditEvents {
     return this.event(type, realm, { kind: 'client', id: client.id }, client, details, cause);
   }
 
-  /** `userId`: the service account's user, also the event's subject. */
-  serviceAccount(
-    type: AuditEventType & `service_account.${string}`,
-    realm: Realm,
-    client: Client,
-    userId: string,
-    details: object,
-    cause: Cause,
-  ): AuditEvent {
-    const event = this.event(type, realm, { kind: 'service_account', id: userId }, client, details, cause);
-    return { ...event, subject_id: userId };
-  }
-
   private event(
     type: AuditEventType,
     realm: Realm,

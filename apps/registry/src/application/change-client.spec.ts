@@ -97,7 +97,7 @@ describe('UpdateClient', () => {
     const [asked] = bench.messages.sentTo(EnsureServiceAccount);
     expect(reply.serviceAccountUserId).toBe(asked?.userId);
     expect(bench.writer.published[0]?.value).toMatchObject({ serviceAccountUserId: asked?.userId });
-    expect(registry.state.events.map(({ type }) => type)).toEqual(['client.updated', 'service_account.created']);
+    expect(registry.state.events.map(({ type }) => type)).toEqual(['client.updated']);
     expect(registry.state.provisions.size).toBe(0);
   });
 
@@ -110,6 +110,14 @@ describe('UpdateClient', () => {
     expect(registry.state.calls.map(({ contract, request }) => [contract, request])).toMatchObject([
       [EnsureServiceAccount, { userId: USER, enabled: false }],
       [EnsureServiceAccount, { userId: USER, enabled: true }],
+    ]);
+  });
+
+  it('tells identity of a new client_id, which the username follows', async () => {
+    const { update, registry } = await withClient({ serviceAccountEnabled: true, serviceAccountUserId: USER });
+    await update({ clientId: 'invoices' });
+    expect(registry.state.calls).toMatchObject([
+      { contract: EnsureServiceAccount, request: { userId: USER, clientIdentifier: 'invoices', enabled: true } },
     ]);
   });
 
@@ -199,7 +207,7 @@ describe('DeleteClient', () => {
       },
       { contract: RemoveServiceAccount, request: { realmId: realm.id, clientId: client.id } },
     ]);
-    expect(registry.state.events.map(({ type }) => type)).toEqual(['client.deleted', 'service_account.deleted']);
+    expect(registry.state.events.map(({ type }) => type)).toEqual(['client.deleted']);
     await expect(bench.deleteClient.execute(request, bench.context)).rejects.toMatchObject({ code: 'not_found' });
   });
 

@@ -39,9 +39,6 @@ export class DeleteClient {
         });
         if (userId !== null) {
           await transaction.call(RemoveServiceAccount, { realmId: realm.id, clientId: client.id });
-          await transaction.record(
-            this.auditEvents.serviceAccount('service_account.deleted', realm, client, userId, {}, cause),
-          );
         }
         const target = clientTarget(realm.name, client.clientId);
         return { result: undefined, snapshots: [publishedAbsence(target, version)] };

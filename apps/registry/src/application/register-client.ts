@@ -82,12 +82,6 @@ export class RegisterClient {
       const stored = await transaction.insertClient(realm, client);
       const details = { client: auditedClient(stored) };
       await transaction.record(this.auditEvents.client('client.created', realm, stored, details, cause));
-      const { serviceAccountUserId: userId } = stored;
-      if (userId !== null) {
-        await transaction.record(
-          this.auditEvents.serviceAccount('service_account.created', realm, stored, userId, {}, cause),
-        );
-      }
       return { result: stored, snapshots: [publishedClient(realm.name, stored)] };
     });
   }

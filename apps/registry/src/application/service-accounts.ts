@@ -7,7 +7,6 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Client } from '../domain/client.js';
 import type { Realm } from '../domain/realm.js';
 import { RegistryTransactions, type RegistryTransaction } from '../domain/registry-transactions.js';
-import { AuditEvents, type Cause } from './audit-events.js';
 import type { SeenClient } from './client-changer.js';
 import { Provisioning } from './provisioning.js';
 
@@ -26,7 +25,6 @@ export class ServiceAccounts {
     private readonly provisioning: Provisioning,
     private readonly transactions: RegistryTransactions,
     private readonly outbox: Outbox,
-    private readonly auditEvents: AuditEvents,
     private readonly logger: Logger,
   ) {}
 
@@ -57,21 +55,15 @@ export class ServiceAccounts {
   }
 
   /**
-   * Adds to the transaction what identity must hear of a change. Also after `whileEnabling`: the outbox keeps the order of
-   * commits, so a clean-up or disabling that is still on its way is put right by the call behind it.
+   * Adds to the transaction what identity must hear of a change: the flag, and the `client_id` the username is made of. Also after
+   * `whileEnabling`: the outbox keeps the order of commits, so a clean-up or disabling that is still on its way is put right by
+   * the call behind it. Identity records what it does.
    */
-  async follow(
-    transaction: RegistryTransaction,
-    realm: Realm,
-    before: Client,
-    after: Client,
-    cause: Cause,
-  ): Promise<void> {
+  async follow(transaction: RegistryTransaction, realm: Realm, before: Client, after: Client): Promise<void> {
     const { serviceAccountUserId: userId, serviceAccountEnabled: enabled } = after;
-    if (userId === null || enabled === before.serviceAccountEnabled) return;
+    if (userId === null) return;
+    if (enabled === before.serviceAccountEnabled && after.clientId === before.clientId) return;
     await transaction.call(EnsureServiceAccount, ensureRequest(realm, after, userId, enabled));
-    const type = before.serviceAccountUserId === null ? 'service_account.created' : 'service_account.updated';
-    await transaction.record(this.auditEvents.serviceAccount(type, realm, after, userId, { enabled }, cause));
   }
 
   private async restore({ realm, client }: SeenClient, context: CallContext): Promise<void> {

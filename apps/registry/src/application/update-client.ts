@@ -69,7 +69,7 @@ export class UpdateClient {
     const cause = { actor: request.actor, context };
     const details = auditedChanges(auditedClient(before), auditedClient(client));
     await transaction.record(this.auditEvents.client('client.updated', realm, client, details, cause));
-    await this.serviceAccounts.follow(transaction, realm, before, client, cause);
+    await this.serviceAccounts.follow(transaction, realm, before, client);
     const snapshots = [publishedClient(realm.name, client)];
     if (absence !== null) snapshots.push(publishedAbsence(clientTarget(realm.name, before.clientId), absence));
     return { result: client, snapshots };
