@@ -1,0 +1,22 @@
+import type { ListRoles as Contract, RequestOf } from '#contracts';
+import { Injectable } from '@nestjs/common';
+import { RoleStore } from '../domain/role-store.js';
+import { describeRoles, type DescribedRole } from './describe-roles.js';
+
+/** A page of described roles. */
+export interface DescribedRolePage {
+  readonly roles: readonly DescribedRole[];
+  readonly nextCursor: string | null;
+  readonly total: number;
+}
+
+/** Lists the realm's own roles by name. */
+@Injectable()
+export class ListRoles {
+  constructor(private readonly store: RoleStore) {}
+
+  async execute({ realmId, page, search }: RequestOf<typeof Contract>): Promise<DescribedRolePage> {
+    const found = await this.store.listRealmRoles(realmId, page, search);
+    return { ...found, roles: await describeRoles(this.store, realmId, found.roles) };
+  }
+}

@@ -1,0 +1,85 @@
+import { REALM_SCOPE, type RemoveClientRoles as Contract, type RequestOf } from '#contracts';
+import { Clock } from '#host';
+import type { CallContext } from '#messaging';
+import { Injectable } from '@nestjs/common';
+import { RoleStore, type HeldRole, type RoleTransaction, type Subject } from '../domain/role-store.js';
+import { assignmentEvent, SYSTEM_ACTOR } from './assignment-event.js';
+import { ChangeAssignments } from './change-assignments.js';
+import { ChangeScopes } from './change-scopes.js';
+import { markRemoved } from './remove-realm-roles.js';
+
+/** How many subjects are fenced and changed at once. */
+const BATCH = 100;
+
+/**
+ * Removes a deleted client's roles and catalogue, and all that its service account holds. Idempotent.
+ *
+ * The scope goes first: from then on its roles grant nothing and nobody can be given one, so the holders that are found
+ * afterwards are all there are.
+ */
+@Injectable()
+export class RemoveClientRoles {
+  constructor(
+    private readonly changeScopes: ChangeScopes,
+    private readonly changeAssignments: ChangeAssignments,
+    private readonly store: RoleStore,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute(request: RequestOf<typeof Contract>, context: CallContext): Promise<void> {
+    const { realmId, clientId, serviceAccountUserId } = request;
+    const address = { realmId, scope: clientId };
+    await this.changeScopes.execute(realmId, [clientId], markRemoved);
+    for (;;) {
+      const holders = await this.store.holdersIn(address, BATCH);
+      if (holders.length === 0) break;
+      await this.take(realmId, holders, ({ scope }) => scope === clientId, context);
+    }
+    if (serviceAccountUserId !== null) await this.take(realmId, [serviceAccountUserId], () => true, context);
+    await this.store.transaction((transaction) => transaction.clearScope(address));
+    await this.store.flush(context);
+  }
+
+  private take(
+    realmId: string,
+    subjectIds: readonly string[],
+    which: (held: HeldRole) => boolean,
+    context: CallContext,
+  ): Promise<void> {
+    return this.changeAssignments.execute(realmId, subjectIds, async (transaction, subject) => {
+      const taken = (await transaction.heldBy(subject)).filter(which);
+      if (taken.length === 0) return null;
+      await transaction.unassign(
+        subject,
+        taken.map(({ roleId }) => roleId),
+      );
+      for (const held of taken) await this.record(transaction, subject, held, context);
+      return subject;
+    });
+  }
+
+  private async record(
+    transaction: RoleTransaction,
+    { realmId, subjectId }: Subject,
+    held: HeldRole,
+    context: CallContext,
+  ): Promise<void> {
+    const realm = await transaction.lockScope({ realmId, scope: REALM_SCOPE }, 'use');
+    if (realm === null) return;
+    const own = held.scope === REALM_SCOPE ? realm : await transaction.lockScope({ realmId, scope: held.scope }, 'use');
+    await transaction.record(
+      assignmentEvent(
+        {
+          type: 'role.unassigned',
+          actor: SYSTEM_ACTOR,
+          peer: null,
+          subjectId,
+          granted: { realm, scope: own ?? realm, role: { id: held.roleId, name: held.roleName } },
+          details: { cause: 'client_deleted' },
+        },
+        context,
+        this.clock.now(),
+      ),
+    );
+  }
+}

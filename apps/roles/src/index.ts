@@ -1,0 +1,1 @@
+export { rolesService } from './roles.service.js';

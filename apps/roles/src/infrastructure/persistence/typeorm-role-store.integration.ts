@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AuditEventRecorded, type AuditEvent } from '#contracts';
+import { createDataSource, runMigrations, TypeOrmOutbox } from '#database';
+import { DurablePublisher, MessageClient } from '#messaging';
+import { SilentLogger } from '#observability';
+import { createTestDatabase, type TestDatabase } from '#testing';
+import type { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { describeRoleStore } from '../../testing/role-store.contract.js';
+import { administrator, RolesHarness } from '../../testing/roles-harness.js';
+import { rolesDatabase } from './database.js';
+import { TypeOrmRoleStore } from './typeorm-role-store.js';
+
+class RecordingPublisher extends DurablePublisher {
+  readonly events: AuditEvent[] = [];
+
+  publish(contract: unknown, event: unknown): Promise<void> {
+    if (contract === AuditEventRecorded) this.events.push(event as AuditEvent);
+    return Promise.resolve();
+  }
+}
+
+class NoClient extends MessageClient {
+  call(): Promise<never> {
+    return Promise.reject(new Error('roles calls nobody'));
+  }
+}
+
+describe('TypeOrmRoleStore', () => {
+  const publisher = new RecordingPublisher();
+  let database: TestDatabase;
+  let data: DataSource;
+  let store: TypeOrmRoleStore;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    data = createDataSource({
+      url: database.url,
+      description: rolesDatabase,
+      applicationName: 'roles-test',
+      poolSize: 8,
+    });
+    await data.initialize();
+    await runMigrations(data, rolesDatabase);
+    store = new TypeOrmRoleStore(data, new TypeOrmOutbox(data, 'roles', new NoClient(), publisher, new SilentLogger()));
+  });
+
+  afterAll(async () => {
+    await data.destroy();
+    await database.drop();
+  });
+
+  describeRoleStore(() => store);
+
+  describe('at once', () => {
+    const settle = (calls: readonly Promise<unknown>[]): Promise<number> =>
+      Promise.allSettled(calls).then((results) => results.filter(({ status }) => status === 'fulfilled').length);
+
+    it('realms are provisioned once', async () => {
+      const roles = new RolesHarness(store);
+      const realmId = uuidv7();
+      await Promise.all([1, 2, 3, 4].map(() => roles.realm('acme', realmId)));
+      expect((await store.listRealmRoles(realmId, { limit: 10, cursor: null }, null)).total).toBe(2);
+      expect(publisher.events.filter((event) => event.realm_id === realmId).map(({ type }) => type)).toEqual([
+        'role.created',
+        'role.created',
+      ]);
+      expect(new Set(roles.snapshots.published.map(({ version }) => version)).size).toBe(1);
+    });
+
+    it('a role is given once', async () => {
+      const roles = new RolesHarness(store);
+      const { realmId, viewer } = await roles.realm();
+      const subjectId = uuidv7();
+      await Promise.all([1, 2, 3, 4].map(() => roles.assign(realmId, subjectId, viewer)));
+      expect(await roles.held(realmId, subjectId)).toEqual([viewer]);
+      expect(publisher.events.filter((event) => event.subject_id === subjectId)).toHaveLength(1);
+    });
+
+    it('of two administrators of master exactly one can be taken away', async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const roles = new RolesHarness(store);
+        const { realmId, admin } = await roles.realm('master');
+        const subjects = [uuidv7(), uuidv7()];
+        for (const subjectId of subjects) await roles.assign(realmId, subjectId, admin);
+        expect(await settle(subjects.map((subjectId) => roles.unassign(realmId, subjectId, admin)))).toBe(1);
+        const left = await Promise.all(subjects.map((subjectId) => roles.held(realmId, subjectId)));
+        expect(left.flat()).toEqual([admin]);
+      }
+    });
+
+    it('the newest published version is what the owner loads, whatever the order of assigning and taking', async () => {
+      const roles = new RolesHarness(store);
+      const { realmId, admin, viewer } = await roles.realm();
+      const subjectId = uuidv7();
+      const calls = Array.from({ length: 24 }, (_, index) => {
+        const roleId = index % 2 === 0 ? admin : viewer;
+        return index % 3 === 0 ? roles.unassign(realmId, subjectId, roleId) : roles.assign(realmId, subjectId, roleId);
+      });
+      await settle(calls);
+      const published = roles.snapshots.published.filter(({ key }) => key === `${realmId}/${subjectId}`);
+      const newest = published.reduce((left, right) => (right.version > left.version ? right : left));
+      const [loaded] = await roles.loadAssignments.execute([`${realmId}/${subjectId}`]);
+      expect(loaded).toMatchObject({ version: newest.version, value: newest.value });
+      // The same version never means two states.
+      for (const one of published) {
+        for (const other of published) if (one.version === other.version) expect(one.value).toEqual(other.value);
+      }
+    });
+
+    it('nobody is left with a role of a realm that is removed meanwhile', async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const roles = new RolesHarness(store);
+        const { realmId, viewer } = await roles.realm();
+        const subjects = Array.from({ length: 6 }, () => uuidv7());
+        await settle([
+          ...subjects.slice(0, 3).map((subjectId) => roles.assign(realmId, subjectId, viewer)),
+          roles.removeRealmRoles.execute({ realmId }),
+          ...subjects.slice(3).map((subjectId) => roles.assign(realmId, subjectId, viewer)),
+        ]);
+        const rows: unknown[] = await data.query(
+          'SELECT 1 FROM roles.assignments WHERE realm_id = $1 UNION ALL SELECT 1 FROM roles.subjects WHERE realm_id = $1',
+          [realmId],
+        );
+        expect(rows).toEqual([]);
+      }
+    });
+
+    it('a client is removed while its roles are given', async () => {
+      const roles = new RolesHarness(store);
+      const { realmId } = await roles.realm();
+      const clientId = uuidv7();
+      const roleId = uuidv7();
+      await store.transaction(async (transaction) => {
+        const at = new Date();
+        const scope = { realmId, scope: clientId, realmName: 'acme', audience: 'api', version: 1, removed: false };
+        await transaction.addScope(scope);
+        const role = { id: roleId, realmId, clientId, name: 'clerk', description: null, mask: 1n, version: 1 };
+        await transaction.addRole({ ...role, createdAt: at, updatedAt: at });
+      });
+      const subjects = Array.from({ length: 6 }, () => uuidv7());
+      const clerk = administrator(['manage_roles']);
+      await settle([
+        ...subjects.slice(0, 3).map((subjectId) => roles.assign(realmId, subjectId, roleId, clerk)),
+        roles.removeClientRoles.execute({ realmId, clientId, serviceAccountUserId: null }, roles.context),
+        ...subjects.slice(3).map((subjectId) => roles.assign(realmId, subjectId, roleId, clerk)),
+      ]);
+      for (const subjectId of subjects) expect((await roles.held(realmId, subjectId)) ?? []).toEqual([]);
+      expect(await roles.loadRoleScopes.execute([`${realmId}/${clientId}`])).toMatchObject([{ value: null }]);
+    });
+  });
+
+  describe('the schema', () => {
+    const refused = (statement: string, parameters: unknown[] = []): Promise<void> =>
+      expect(data.query(statement, parameters)).rejects.toThrow(/violates/);
+
+    it('refuses a role of another realm, a negative mask and a permission on a built-in bit', async () => {
+      const roles = new RolesHarness(store);
+      const [here, there] = [await roles.realm(), await roles.realm('other')];
+      const subjectId = uuidv7();
+      await roles.assign(here.realmId, subjectId, here.viewer);
+      await refused('INSERT INTO roles.assignments VALUES ($1, $2, $3, now())', [
+        here.realmId,
+        subjectId,
+        there.viewer,
+      ]);
+      await refused('UPDATE roles.roles SET permissions = -1 WHERE realm_id = $1', [here.realmId]);
+      await refused(`INSERT INTO roles.permissions VALUES ($1, 'realm', 31, 'x', NULL)`, [here.realmId]);
+    });
+
+    it('goes back and forth', async () => {
+      const other = await createTestDatabase();
+      const fresh = createDataSource({
+        url: other.url,
+        description: rolesDatabase,
+        applicationName: 'roles-test',
+        poolSize: 1,
+      });
+      await fresh.initialize();
+      try {
+        await runMigrations(fresh, rolesDatabase);
+        await fresh.undoLastMigration();
+        const tables: unknown[] = await fresh.query(
+          `SELECT tablename FROM pg_tables WHERE schemaname = 'roles' AND tablename <> 'migrations'`,
+        );
+        expect(tables).toEqual([]);
+        await runMigrations(fresh, rolesDatabase);
+      } finally {
+        await fresh.destroy();
+        await other.drop();
+      }
+    });
+  });
+});

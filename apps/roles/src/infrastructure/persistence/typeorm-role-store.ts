@@ -1,0 +1,200 @@
+import { REALM_SCOPE, type PageRequest } from '#contracts';
+import { decodeCursor, encodeCursor, Outbox, toSafeInteger } from '#database';
+import type { CallContext } from '#messaging';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { OwnPermission } from '../../domain/permission-catalogue.js';
+import {
+  RoleStore,
+  type HeldRole,
+  type RolePage,
+  type RoleTransaction,
+  type Scope,
+  type ScopeAddress,
+  type ScopeContents,
+  type SubjectAddress,
+  type SubjectState,
+} from '../../domain/role-store.js';
+import type { Role } from '../../domain/role.js';
+import { RoleEntity } from './role.entity.js';
+import { roleOfEntity, roleOfJson, type RoleJson } from './role.mapping.js';
+import { TypeOrmRoleTransaction } from './typeorm-role-transaction.js';
+
+interface SubjectRow {
+  readonly realm_id: string;
+  readonly subject_id: string;
+  readonly version: string;
+  readonly roles: readonly HeldRole[];
+}
+
+interface ScopeRow {
+  readonly realm_id: string;
+  readonly scope: string;
+  readonly realm_name: string;
+  readonly audience: string;
+  readonly version: string;
+  readonly removed: boolean;
+  readonly roles: readonly RoleJson[];
+  readonly permissions: readonly OwnPermission[];
+}
+
+/**
+ * Version and contents come from one statement: at PostgreSQL's READ COMMITTED each statement sees one moment, so that the
+ * same version always means the same contents.
+ */
+const READ_SUBJECTS = `
+  SELECT subject.realm_id, subject.subject_id, subject.version, COALESCE((
+    SELECT json_agg(json_build_object('roleId', role.id, 'scope', role.scope, 'roleName', role.name) ORDER BY role.id)
+    FROM roles.assignments assignment
+    JOIN roles.roles role ON role.realm_id = assignment.realm_id AND role.id = assignment.role_id
+    WHERE assignment.realm_id = subject.realm_id AND assignment.subject_id = subject.subject_id
+  ), '[]'::json) AS roles
+  FROM unnest($1::uuid[], $2::uuid[]) AS wanted (realm_id, subject_id)
+  JOIN roles.subjects subject ON subject.realm_id = wanted.realm_id AND subject.subject_id = wanted.subject_id`;
+
+/** Masks as text: JSON has no 64-bit integers. */
+const READ_SCOPES = `
+  SELECT scope.realm_id, scope.scope, scope.realm_name, scope.audience, scope.version, scope.removed, COALESCE((
+    SELECT json_agg(json_build_object(
+      'id', role.id, 'realmId', role.realm_id, 'clientId', role.client_id, 'name', role.name,
+      'description', role.description, 'mask', role.permissions::text, 'version', role.version,
+      'createdAt', role.created_at, 'updatedAt', role.updated_at
+    ) ORDER BY role.name)
+    FROM roles.roles role WHERE role.realm_id = scope.realm_id AND role.scope = scope.scope
+  ), '[]'::json) AS roles, COALESCE((
+    SELECT json_agg(json_build_object(
+      'bit', permission.bit, 'name', permission.name, 'description', permission.description
+    ) ORDER BY permission.bit)
+    FROM roles.permissions permission
+    WHERE permission.realm_id = scope.realm_id AND permission.scope = scope.scope
+  ), '[]'::json) AS permissions
+  FROM unnest($1::uuid[], $2::text[]) AS wanted (realm_id, scope)
+  JOIN roles.scopes scope ON scope.realm_id = wanted.realm_id AND scope.scope = wanted.scope`;
+
+/** Keeps roles in PostgreSQL. */
+@Injectable()
+export class TypeOrmRoleStore extends RoleStore {
+  constructor(
+    private readonly data: DataSource,
+    private readonly outbox: Outbox,
+  ) {
+    super();
+  }
+
+  transaction<T>(work: (transaction: RoleTransaction) => Promise<T>): Promise<T> {
+    return this.data.transaction((manager) => work(new TypeOrmRoleTransaction(manager, this.outbox)));
+  }
+
+  flush(context: CallContext): Promise<void> {
+    return this.outbox.flush(context);
+  }
+
+  async readSubjects(addresses: readonly SubjectAddress[]): Promise<readonly SubjectState[]> {
+    const rows: readonly SubjectRow[] = await this.data.query(READ_SUBJECTS, [
+      addresses.map(({ realmId }) => realmId),
+      addresses.map(({ subjectId }) => subjectId),
+    ]);
+    const states = new Map(
+      rows.map((row) => [
+        `${row.realm_id}/${row.subject_id}`,
+        { version: toSafeInteger(row.version), roles: row.roles },
+      ]),
+    );
+    return addresses.map(
+      ({ realmId, subjectId }) => states.get(`${realmId}/${subjectId}`) ?? { version: 0, roles: [] },
+    );
+  }
+
+  async readScopes(
+    addresses: readonly ScopeAddress[],
+  ): Promise<readonly (({ readonly scope: Scope } & ScopeContents) | null)[]> {
+    const rows: readonly ScopeRow[] = await this.data.query(READ_SCOPES, [
+      addresses.map(({ realmId }) => realmId),
+      addresses.map(({ scope }) => scope),
+    ]);
+    const states = new Map(rows.map((row) => [`${row.realm_id}/${row.scope}`, stateOf(row)]));
+    return addresses.map(({ realmId, scope }) => states.get(`${realmId}/${scope}`) ?? null);
+  }
+
+  async liveScopes(realmId: string, limit: number): Promise<readonly string[]> {
+    const rows: readonly { readonly scope: string }[] = await this.data.query(
+      `SELECT scope FROM roles.scopes WHERE realm_id = $1 AND NOT removed ORDER BY scope LIMIT $2`,
+      [realmId, limit],
+    );
+    return rows.map(({ scope }) => scope);
+  }
+
+  async holdersIn({ realmId, scope }: ScopeAddress, limit: number): Promise<readonly string[]> {
+    const rows: readonly { readonly subject_id: string }[] = await this.data.query(
+      `SELECT DISTINCT assignment.subject_id
+       FROM roles.roles role
+       JOIN roles.assignments assignment ON assignment.realm_id = role.realm_id AND assignment.role_id = role.id
+       WHERE role.realm_id = $1 AND role.scope = $2
+       ORDER BY assignment.subject_id LIMIT $3`,
+      [realmId, scope, limit],
+    );
+    return rows.map((row) => row.subject_id);
+  }
+
+  async listRealmRoles(realmId: string, page: PageRequest, search: string | null): Promise<RolePage> {
+    // PostgreSQL text holds neither: nothing can match.
+    if (search !== null && (search.includes('\0') || !search.isWellFormed())) {
+      return { roles: [], nextCursor: null, total: 0 };
+    }
+    const query = this.data
+      .createQueryBuilder(RoleEntity, 'role')
+      .where('role.realm_id = :realmId AND role.scope = :scope', { realmId, scope: REALM_SCOPE });
+    if (search !== null) {
+      query.andWhere(`position(lower(:search COLLATE "default") IN lower(role.name COLLATE "default")) > 0`, {
+        search,
+      });
+    }
+    const total = await query.getCount();
+    if (page.cursor !== null) {
+      const [after] = decodeCursor(page.cursor, 1);
+      query.andWhere('role.name > :after', { after });
+    }
+    // One more than the page tells whether another page follows.
+    const found = await query
+      .orderBy('role.name', 'ASC')
+      .limit(page.limit + 1)
+      .getMany();
+    const roles = found.slice(0, page.limit).map(roleOfEntity);
+    const last = roles.at(-1);
+    return {
+      roles,
+      nextCursor: last === undefined || found.length <= page.limit ? null : encodeCursor([last.name]),
+      total,
+    };
+  }
+
+  async rolesOf({ realmId, subjectId }: SubjectAddress): Promise<readonly Role[]> {
+    const found = await this.data
+      .createQueryBuilder(RoleEntity, 'role')
+      .where('role.realm_id = :realmId', { realmId })
+      .andWhere(
+        `role.id IN (SELECT assignment.role_id FROM roles.assignments assignment
+                     WHERE assignment.realm_id = :realmId AND assignment.subject_id = :subjectId)`,
+        { subjectId },
+      )
+      .orderBy('role.name', 'ASC')
+      .addOrderBy('role.id', 'ASC')
+      .getMany();
+    return found.map(roleOfEntity);
+  }
+}
+
+function stateOf(row: ScopeRow): { readonly scope: Scope } & ScopeContents {
+  return {
+    scope: {
+      realmId: row.realm_id,
+      scope: row.scope,
+      realmName: row.realm_name,
+      audience: row.audience,
+      version: toSafeInteger(row.version),
+      removed: row.removed,
+    },
+    roles: row.roles.map(roleOfJson),
+    permissions: row.permissions,
+  };
+}

@@ -1,0 +1,143 @@
+import { AuditEventRecorded, type AuditEvent } from '#contracts';
+import { nextSnapshotVersion, type Outbox } from '#database';
+import { In, type EntityManager } from 'typeorm';
+import type { OwnPermission } from '../../domain/permission-catalogue.js';
+import {
+  RoleTransaction,
+  type HeldRole,
+  type Scope,
+  type ScopeAddress,
+  type ScopeContents,
+  type Subject,
+  type SubjectAddress,
+} from '../../domain/role-store.js';
+import type { Role } from '../../domain/role.js';
+import { AssignmentEntity } from './assignment.entity.js';
+import { PermissionEntity } from './permission.entity.js';
+import { RoleEntity } from './role.entity.js';
+import { roleOfEntity } from './role.mapping.js';
+import { ScopeEntity } from './scope.entity.js';
+import { SubjectEntity } from './subject.entity.js';
+
+/** One transaction on PostgreSQL. Keys never change, so locks leave foreign keys to these rows free (`NO KEY UPDATE`). */
+export class TypeOrmRoleTransaction extends RoleTransaction {
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly outbox: Outbox,
+  ) {
+    super();
+  }
+
+  async lockSubject(address: SubjectAddress): Promise<Subject> {
+    const existing = await this.findSubjectForChange(address);
+    if (existing !== null) return existing;
+    await this.manager
+      .createQueryBuilder()
+      .insert()
+      .into(SubjectEntity)
+      .values({ ...address, version: 0, ensuredRoleIds: [] })
+      .orIgnore()
+      .execute();
+    const made = await this.findSubjectForChange(address);
+    if (made === null) throw new Error('a subject row vanished while it was made');
+    return made;
+  }
+
+  private findSubjectForChange({ realmId, subjectId }: SubjectAddress): Promise<Subject | null> {
+    return this.manager.findOne(SubjectEntity, {
+      where: { realmId, subjectId },
+      lock: { mode: 'for_no_key_update' },
+    });
+  }
+
+  async saveSubject({ realmId, subjectId, version, ensuredRoleIds }: Subject): Promise<void> {
+    await this.manager.update(SubjectEntity, { realmId, subjectId }, { version, ensuredRoleIds: [...ensuredRoleIds] });
+  }
+
+  lockScope({ realmId, scope }: ScopeAddress, mode: 'use' | 'change'): Promise<Scope | null> {
+    return this.manager.findOne(ScopeEntity, {
+      where: { realmId, scope },
+      lock: { mode: mode === 'use' ? 'pessimistic_read' : 'for_no_key_update' },
+    });
+  }
+
+  async addScope(scope: Scope): Promise<void> {
+    await this.manager.createQueryBuilder().insert().into(ScopeEntity).values(scope).orIgnore().execute();
+  }
+
+  async saveScope({ realmId, scope, version, removed }: Scope): Promise<void> {
+    await this.manager.update(ScopeEntity, { realmId, scope }, { version, removed });
+  }
+
+  async lockHolders(realmId: string, roleId: string): Promise<void> {
+    await this.manager.findOne(RoleEntity, {
+      where: { realmId, id: roleId },
+      lock: { mode: 'for_no_key_update' },
+    });
+  }
+
+  countHolders(realmId: string, roleId: string): Promise<number> {
+    return this.manager.countBy(AssignmentEntity, { realmId, roleId });
+  }
+
+  async findRole(realmId: string, id: string): Promise<Role | null> {
+    const found = await this.manager.findOneBy(RoleEntity, { realmId, id });
+    return found === null ? null : roleOfEntity(found);
+  }
+
+  async contentsOf({ realmId, scope }: ScopeAddress): Promise<ScopeContents> {
+    const roles = await this.manager.find(RoleEntity, { where: { realmId, scope }, order: { name: 'ASC' } });
+    const permissions = await this.manager.find(PermissionEntity, { where: { realmId, scope }, order: { bit: 'ASC' } });
+    return {
+      roles: roles.map(roleOfEntity),
+      permissions: permissions.map(({ bit, name, description }) => ({ bit, name, description })),
+    };
+  }
+
+  async addRole({ mask, ...role }: Role): Promise<void> {
+    await this.manager.insert(RoleEntity, { ...role, permissions: mask });
+  }
+
+  async addPermission(address: ScopeAddress, permission: OwnPermission): Promise<void> {
+    await this.manager.insert(PermissionEntity, { ...address, ...permission });
+  }
+
+  async heldBy({ realmId, subjectId }: SubjectAddress): Promise<readonly HeldRole[]> {
+    return this.manager.query<HeldRole[]>(
+      `SELECT role.id AS "roleId", role.scope AS "scope", role.name AS "roleName"
+       FROM roles.assignments assignment
+       JOIN roles.roles role ON role.realm_id = assignment.realm_id AND role.id = assignment.role_id
+       WHERE assignment.realm_id = $1 AND assignment.subject_id = $2
+       ORDER BY role.id`,
+      [realmId, subjectId],
+    );
+  }
+
+  async assign(address: SubjectAddress, roleId: string, at: Date): Promise<void> {
+    await this.manager.insert(AssignmentEntity, { ...address, roleId, assignedAt: at });
+  }
+
+  async unassign({ realmId, subjectId }: SubjectAddress, roleIds: readonly string[]): Promise<void> {
+    await this.manager.delete(AssignmentEntity, { realmId, subjectId, roleId: In([...roleIds]) });
+  }
+
+  async clearScope({ realmId, scope }: ScopeAddress): Promise<void> {
+    await this.manager.delete(RoleEntity, { realmId, scope });
+    await this.manager.delete(PermissionEntity, { realmId, scope });
+  }
+
+  async clearRealm(realmId: string): Promise<void> {
+    await this.manager.delete(AssignmentEntity, { realmId });
+    await this.manager.delete(SubjectEntity, { realmId });
+    await this.manager.delete(RoleEntity, { realmId });
+    await this.manager.delete(PermissionEntity, { realmId });
+  }
+
+  nextVersion(): Promise<number> {
+    return nextSnapshotVersion(this.manager, 'roles');
+  }
+
+  record(event: AuditEvent): Promise<void> {
+    return this.outbox.record(this.manager, AuditEventRecorded, event);
+  }
+}

@@ -1,0 +1,4 @@
+import { runService } from '#host';
+import { rolesService } from './roles.service.js';
+
+await runService(rolesService);

@@ -1,0 +1,268 @@
+import { REALM_SCOPE, type AuditEvent, type PageRequest } from '#contracts';
+import { decodeCursor, encodeCursor } from '#database';
+import type { OwnPermission } from '../domain/permission-catalogue.js';
+import {
+  RoleStore,
+  RoleTransaction,
+  type HeldRole,
+  type RolePage,
+  type Scope,
+  type ScopeAddress,
+  type ScopeContents,
+  type Subject,
+  type SubjectAddress,
+  type SubjectState,
+} from '../domain/role-store.js';
+import { scopeOf, type Role } from '../domain/role.js';
+
+interface Assignment extends SubjectAddress {
+  readonly roleId: string;
+}
+
+interface Permission extends ScopeAddress, OwnPermission {}
+
+interface State {
+  readonly scopes: Map<string, Scope>;
+  readonly subjects: Map<string, Subject>;
+  roles: Role[];
+  permissions: Permission[];
+  assignments: Assignment[];
+  events: AuditEvent[];
+  version: number;
+}
+
+const keyOf = (realmId: string, other: string): string => `${realmId}/${other}`;
+const ascending = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
+
+/** Keeps roles in memory; transactions run one after the other. */
+export class InMemoryRoleStore extends RoleStore {
+  private state: State = {
+    scopes: new Map(),
+    subjects: new Map(),
+    roles: [],
+    permissions: [],
+    assignments: [],
+    events: [],
+    version: 0,
+  };
+  private tail: Promise<unknown> = Promise.resolve();
+
+  /** Audit events of committed transactions. */
+  get events(): readonly AuditEvent[] {
+    return this.state.events;
+  }
+
+  transaction<T>(work: (transaction: RoleTransaction) => Promise<T>): Promise<T> {
+    const turn = this.tail.then(async () => {
+      const draft: State = {
+        ...this.state,
+        scopes: new Map(this.state.scopes),
+        subjects: new Map(this.state.subjects),
+        roles: [...this.state.roles],
+        permissions: [...this.state.permissions],
+        assignments: [...this.state.assignments],
+        events: [...this.state.events],
+      };
+      try {
+        const result = await work(new InMemoryTransaction(draft));
+        this.state = draft;
+        return result;
+      } finally {
+        // A sequence does not go back.
+        this.state.version = draft.version;
+      }
+    });
+    this.tail = turn.catch(() => {});
+    return turn;
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  readSubjects(addresses: readonly SubjectAddress[]): Promise<readonly SubjectState[]> {
+    return Promise.resolve(
+      addresses.map((address) => ({
+        version: this.state.subjects.get(keyOf(address.realmId, address.subjectId))?.version ?? 0,
+        roles: heldBy(this.state, address),
+      })),
+    );
+  }
+
+  readScopes(
+    addresses: readonly ScopeAddress[],
+  ): Promise<readonly (({ readonly scope: Scope } & ScopeContents) | null)[]> {
+    return Promise.resolve(
+      addresses.map((address) => {
+        const scope = this.state.scopes.get(keyOf(address.realmId, address.scope));
+        return scope === undefined ? null : { scope, ...contentsOf(this.state, address) };
+      }),
+    );
+  }
+
+  liveScopes(realmId: string, limit: number): Promise<readonly string[]> {
+    const scopes = [...this.state.scopes.values()].filter((scope) => scope.realmId === realmId && !scope.removed);
+    return Promise.resolve(scopes.map(({ scope }) => scope).slice(0, limit));
+  }
+
+  holdersIn({ realmId, scope }: ScopeAddress, limit: number): Promise<readonly string[]> {
+    const roleIds = new Set(rolesIn(this.state, { realmId, scope }).map(({ id }) => id));
+    const holders = this.state.assignments.filter((one) => one.realmId === realmId && roleIds.has(one.roleId));
+    return Promise.resolve([...new Set(holders.map(({ subjectId }) => subjectId))].sort(ascending).slice(0, limit));
+  }
+
+  async listRealmRoles(realmId: string, page: PageRequest, search: string | null): Promise<RolePage> {
+    const [after] = page.cursor === null ? [] : decodeCursor(page.cursor, 1);
+    const matching = rolesIn(this.state, { realmId, scope: REALM_SCOPE })
+      .filter(({ name }) => search === null || name.toLowerCase().includes(search.toLowerCase()))
+      .sort((left, right) => ascending(left.name, right.name));
+    const rest = after === undefined ? matching : matching.filter(({ name }) => name > after);
+    const roles = rest.slice(0, page.limit);
+    const last = roles.at(-1);
+    return {
+      roles,
+      nextCursor: last === undefined || rest.length <= roles.length ? null : encodeCursor([last.name]),
+      total: matching.length,
+    };
+  }
+
+  rolesOf({ realmId, subjectId }: SubjectAddress): Promise<readonly Role[]> {
+    const held = new Set(heldBy(this.state, { realmId, subjectId }).map(({ roleId }) => roleId));
+    return Promise.resolve(
+      this.state.roles
+        .filter((role) => role.realmId === realmId && held.has(role.id))
+        .sort((left, right) => ascending(left.name, right.name) || ascending(left.id, right.id)),
+    );
+  }
+}
+
+class InMemoryTransaction extends RoleTransaction {
+  constructor(private readonly state: State) {
+    super();
+  }
+
+  lockSubject(address: SubjectAddress): Promise<Subject> {
+    const key = keyOf(address.realmId, address.subjectId);
+    const subject = this.state.subjects.get(key) ?? { ...address, version: 0, ensuredRoleIds: [] };
+    this.state.subjects.set(key, subject);
+    return Promise.resolve(subject);
+  }
+
+  saveSubject(subject: Subject): Promise<void> {
+    this.state.subjects.set(keyOf(subject.realmId, subject.subjectId), subject);
+    return Promise.resolve();
+  }
+
+  lockScope({ realmId, scope }: ScopeAddress): Promise<Scope | null> {
+    return Promise.resolve(this.state.scopes.get(keyOf(realmId, scope)) ?? null);
+  }
+
+  addScope(scope: Scope): Promise<void> {
+    const key = keyOf(scope.realmId, scope.scope);
+    if (!this.state.scopes.has(key)) this.state.scopes.set(key, scope);
+    return Promise.resolve();
+  }
+
+  saveScope(scope: Scope): Promise<void> {
+    this.state.scopes.set(keyOf(scope.realmId, scope.scope), scope);
+    return Promise.resolve();
+  }
+
+  lockHolders(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  countHolders(realmId: string, roleId: string): Promise<number> {
+    const holders = this.state.assignments.filter((one) => one.realmId === realmId && one.roleId === roleId);
+    return Promise.resolve(holders.length);
+  }
+
+  findRole(realmId: string, id: string): Promise<Role | null> {
+    return Promise.resolve(this.state.roles.find((role) => role.realmId === realmId && role.id === id) ?? null);
+  }
+
+  contentsOf(address: ScopeAddress): Promise<ScopeContents> {
+    return Promise.resolve(contentsOf(this.state, address));
+  }
+
+  addRole(role: Role): Promise<void> {
+    if (rolesIn(this.state, { realmId: role.realmId, scope: scopeOf(role) }).some(({ name }) => name === role.name)) {
+      return Promise.reject(new Error('roles_name_key'));
+    }
+    this.state.roles.push(role);
+    return Promise.resolve();
+  }
+
+  addPermission(address: ScopeAddress, permission: OwnPermission): Promise<void> {
+    this.state.permissions.push({ ...address, ...permission });
+    return Promise.resolve();
+  }
+
+  heldBy(address: SubjectAddress): Promise<readonly HeldRole[]> {
+    return Promise.resolve(heldBy(this.state, address));
+  }
+
+  assign({ realmId, subjectId }: SubjectAddress, roleId: string): Promise<void> {
+    this.state.assignments.push({ realmId, subjectId, roleId });
+    return Promise.resolve();
+  }
+
+  unassign({ realmId, subjectId }: SubjectAddress, roleIds: readonly string[]): Promise<void> {
+    this.state.assignments = this.state.assignments.filter(
+      (one) => one.realmId !== realmId || one.subjectId !== subjectId || !roleIds.includes(one.roleId),
+    );
+    return Promise.resolve();
+  }
+
+  clearScope(address: ScopeAddress): Promise<void> {
+    const gone = new Set(rolesIn(this.state, address));
+    this.state.roles = this.state.roles.filter((role) => !gone.has(role));
+    this.state.permissions = this.state.permissions.filter(
+      (one) => one.realmId !== address.realmId || one.scope !== address.scope,
+    );
+    return Promise.resolve();
+  }
+
+  clearRealm(realmId: string): Promise<void> {
+    const elsewhere = (one: { readonly realmId: string }): boolean => one.realmId !== realmId;
+    this.state.roles = this.state.roles.filter(elsewhere);
+    this.state.permissions = this.state.permissions.filter(elsewhere);
+    this.state.assignments = this.state.assignments.filter(elsewhere);
+    for (const [key, subject] of this.state.subjects) if (!elsewhere(subject)) this.state.subjects.delete(key);
+    return Promise.resolve();
+  }
+
+  nextVersion(): Promise<number> {
+    this.state.version += 1;
+    return Promise.resolve(this.state.version);
+  }
+
+  record(event: AuditEvent): Promise<void> {
+    this.state.events.push(event);
+    return Promise.resolve();
+  }
+}
+
+function rolesIn(state: State, { realmId, scope }: ScopeAddress): Role[] {
+  return state.roles.filter((role) => role.realmId === realmId && scopeOf(role) === scope);
+}
+
+function contentsOf(state: State, address: ScopeAddress): ScopeContents {
+  return {
+    roles: rolesIn(state, address).sort((left, right) => ascending(left.name, right.name)),
+    permissions: state.permissions
+      .filter((one) => one.realmId === address.realmId && one.scope === address.scope)
+      .map(({ bit, name, description }) => ({ bit, name, description }))
+      .sort((left, right) => left.bit - right.bit),
+  };
+}
+
+function heldBy(state: State, { realmId, subjectId }: SubjectAddress): readonly HeldRole[] {
+  return state.assignments
+    .filter((one) => one.realmId === realmId && one.subjectId === subjectId)
+    .flatMap(({ roleId }) => {
+      const role = state.roles.find((one) => one.id === roleId);
+      return role === undefined ? [] : [{ roleId, scope: scopeOf(role), roleName: role.name }];
+    })
+    .sort((left, right) => ascending(left.roleId, right.roleId));
+}

@@ -1,0 +1,235 @@
+import { describe, expect, it } from '@jest/globals';
+import { BUILT_IN_PERMISSIONS } from '#contracts';
+import { AppError } from '#errors';
+import { v7 as uuidv7 } from 'uuid';
+import type { RoleStore, RoleTransaction } from '../domain/role-store.js';
+import type { Role } from '../domain/role.js';
+import { buildRole, buildScope } from './build-role.js';
+
+/** What every adapter of the store must do. Each test uses realms of its own, so the storage need not be emptied. */
+export function describeRoleStore(store: () => RoleStore): void {
+  const change = <T>(work: (transaction: RoleTransaction) => Promise<T>): Promise<T> => store().transaction(work);
+
+  const realmWith = async (
+    ...roles: readonly Partial<Role>[]
+  ): Promise<{ realmId: string; roles: readonly Role[] }> => {
+    const realmId = uuidv7();
+    const built = roles.map((facts) => buildRole({ realmId, ...facts }));
+    await change(async (transaction) => {
+      await transaction.addScope(buildScope({ realmId }));
+      for (const role of built) {
+        if (role.clientId !== null) {
+          await transaction.addScope(buildScope({ realmId, scope: role.clientId, audience: 'invoices' }));
+        }
+        await transaction.addRole(role);
+      }
+    });
+    return { realmId, roles: built };
+  };
+
+  describe('transactions', () => {
+    it('keep nothing of what throws', async () => {
+      const { realmId } = await realmWith();
+      const failing = change(async (transaction) => {
+        await transaction.addRole(buildRole({ realmId }));
+        await transaction.lockSubject({ realmId, subjectId: realmId });
+        throw new AppError('conflict');
+      });
+      await expect(failing).rejects.toMatchObject({ code: 'conflict' });
+      expect((await store().listRealmRoles(realmId, { limit: 10, cursor: null }, null)).total).toBe(0);
+      expect((await store().readSubjects([{ realmId, subjectId: realmId }]))[0]?.version).toBe(0);
+    });
+
+    it('give growing versions', async () => {
+      const [first, second] = await change(async (transaction) => [
+        await transaction.nextVersion(),
+        await transaction.nextVersion(),
+      ]);
+      const third = await change((transaction) => transaction.nextVersion());
+      expect(second).toBeGreaterThan(first ?? 0);
+      expect(third).toBeGreaterThan(second ?? 0);
+    });
+  });
+
+  describe('scopes', () => {
+    it('are added once and keep what they were made with', async () => {
+      const { realmId } = await realmWith();
+      await change((transaction) => transaction.addScope(buildScope({ realmId, realmName: 'other', version: 99 })));
+      const [state] = await store().readScopes([{ realmId, scope: 'realm' }]);
+      expect(state).toEqual({ scope: buildScope({ realmId }), roles: [], permissions: [] });
+    });
+
+    it('are read one to one with roles by name and permissions by bit, and null for what never was', async () => {
+      const clientId = uuidv7();
+      const { realmId, roles } = await realmWith(
+        { name: 'b', mask: (1n << 62n) | 1n, description: 'Grüße' },
+        { name: 'a' },
+        { name: 'b', clientId },
+      );
+      const permission = { bit: 62, name: 'invoices:read', description: null };
+      await change(async (transaction) => {
+        await transaction.addPermission({ realmId, scope: 'realm' }, permission);
+        await transaction.addPermission({ realmId, scope: 'realm' }, { bit: 40, name: 'x', description: 'X' });
+      });
+      const [client, never, realm] = await store().readScopes([
+        { realmId, scope: clientId },
+        { realmId, scope: uuidv7() },
+        { realmId, scope: 'realm' },
+      ]);
+      expect(client?.roles).toEqual([roles[2]]);
+      expect(client?.scope.audience).toBe('invoices');
+      expect(never).toBeNull();
+      expect(realm?.roles).toEqual([roles[1], roles[0]]);
+      expect(realm?.permissions).toEqual([{ bit: 40, name: 'x', description: 'X' }, permission]);
+      expect(await change((transaction) => transaction.contentsOf({ realmId, scope: 'realm' }))).toEqual({
+        roles: realm?.roles,
+        permissions: realm?.permissions,
+      });
+    });
+
+    it('are live until they are removed, and stay known', async () => {
+      const { realmId } = await realmWith();
+      expect(await store().liveScopes(realmId, 10)).toEqual(['realm']);
+      await change(async (transaction) => {
+        const scope = await transaction.lockScope({ realmId, scope: 'realm' }, 'change');
+        if (scope !== null) await transaction.saveScope({ ...scope, version: 7, removed: true });
+      });
+      expect(await store().liveScopes(realmId, 10)).toEqual([]);
+      const [state] = await store().readScopes([{ realmId, scope: 'realm' }]);
+      expect(state?.scope).toMatchObject({ version: 7, removed: true });
+      expect(await change((transaction) => transaction.lockScope({ realmId, scope: uuidv7() }, 'use'))).toBeNull();
+    });
+
+    it('hold each name once, byte by byte, in each scope', async () => {
+      const { realmId } = await realmWith({ name: 'a' }, { name: 'A' }, { name: 'a', clientId: uuidv7() });
+      await expect(change((transaction) => transaction.addRole(buildRole({ realmId, name: 'a' })))).rejects.toThrow();
+    });
+
+    it('are cleared alone', async () => {
+      const clientId = uuidv7();
+      const { realmId, roles } = await realmWith({ name: 'a' }, { name: 'a', clientId });
+      await change((transaction) => transaction.clearScope({ realmId, scope: clientId }));
+      const [realm, client] = await store().readScopes([
+        { realmId, scope: 'realm' },
+        { realmId, scope: clientId },
+      ]);
+      expect(realm?.roles).toEqual([roles[0]]);
+      expect(client?.roles).toEqual([]);
+    });
+  });
+
+  describe('assignments', () => {
+    it('are read with their version, ordered by role, and empty for strangers', async () => {
+      const clientId = uuidv7();
+      const { realmId, roles } = await realmWith({ name: 'z' }, { name: 'y', clientId });
+      const address = { realmId, subjectId: uuidv7() };
+      await change(async (transaction) => {
+        const subject = await transaction.lockSubject(address);
+        for (const role of [...roles].reverse()) await transaction.assign(address, role.id, new Date());
+        await transaction.saveSubject({ ...subject, version: 5, ensuredRoleIds: [roles[0]?.id ?? ''] });
+      });
+      const held = [
+        { roleId: roles[0]?.id, scope: 'realm', roleName: 'z' },
+        { roleId: roles[1]?.id, scope: clientId, roleName: 'y' },
+      ];
+      const stranger = { realmId: uuidv7(), subjectId: address.subjectId };
+      expect(await store().readSubjects([stranger, address])).toEqual([
+        { version: 0, roles: [] },
+        { version: 5, roles: held },
+      ]);
+      expect(await change((transaction) => transaction.heldBy(address))).toEqual(held);
+      expect(await change((transaction) => transaction.lockSubject(address))).toMatchObject({
+        version: 5,
+        ensuredRoleIds: [roles[0]?.id],
+      });
+      expect((await store().rolesOf(address)).map(({ name }) => name)).toEqual(['y', 'z']);
+      expect(await store().rolesOf(stranger)).toEqual([]);
+    });
+
+    it('are counted, found by scope and taken one by one', async () => {
+      const { realmId, roles } = await realmWith({ name: 'a' }, { name: 'b' });
+      const [a, b] = [roles[0]?.id ?? '', roles[1]?.id ?? ''];
+      const subjects = [uuidv7(), uuidv7()].sort();
+      await change(async (transaction) => {
+        for (const subjectId of subjects) {
+          await transaction.lockSubject({ realmId, subjectId });
+          await transaction.assign({ realmId, subjectId }, a, new Date());
+        }
+        await transaction.assign({ realmId, subjectId: subjects[0] ?? '' }, b, new Date());
+      });
+      const count = (roleId: string): Promise<number> =>
+        change(async (transaction) => {
+          await transaction.lockHolders(realmId, roleId);
+          return transaction.countHolders(realmId, roleId);
+        });
+      expect([await count(a), await count(b)]).toEqual([2, 1]);
+      expect(await store().holdersIn({ realmId, scope: 'realm' }, 10)).toEqual(subjects);
+      expect(await store().holdersIn({ realmId, scope: 'realm' }, 1)).toEqual(subjects.slice(0, 1));
+      await change((transaction) => transaction.unassign({ realmId, subjectId: subjects[0] ?? '' }, [a]));
+      expect([await count(a), await count(b)]).toEqual([1, 1]);
+    });
+
+    it('go with the realm; other realms keep theirs', async () => {
+      const realms = [await realmWith({ name: 'a' }), await realmWith({ name: 'a' })];
+      const subjectId = uuidv7();
+      for (const { realmId, roles } of realms) {
+        await change(async (transaction) => {
+          await transaction.saveSubject({ ...(await transaction.lockSubject({ realmId, subjectId })), version: 1 });
+          await transaction.assign({ realmId, subjectId }, roles[0]?.id ?? '', new Date());
+        });
+      }
+      await change((transaction) => transaction.clearRealm(realms[0]?.realmId ?? ''));
+      const states = await store().readSubjects(realms.map(({ realmId }) => ({ realmId, subjectId })));
+      expect(states.map(({ roles }) => roles.length)).toEqual([0, 1]);
+    });
+  });
+
+  describe('roles', () => {
+    it('are found in their own realm only', async () => {
+      const { realmId, roles } = await realmWith({ mask: (1n << 62n) | 1n });
+      const role = roles[0];
+      expect(await change((transaction) => transaction.findRole(realmId, role?.id ?? ''))).toEqual(role);
+      expect(await change((transaction) => transaction.findRole(uuidv7(), role?.id ?? ''))).toBeNull();
+    });
+
+    it('are listed by name in pages without gaps, each with the total', async () => {
+      const names = ['B', 'a', 'c', 'd_', 'e%'];
+      const { realmId } = await realmWith(...names.map((name) => ({ name })), { name: 'hidden', clientId: uuidv7() });
+      const seen: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const page = await store().listRealmRoles(realmId, { limit: 2, cursor }, null);
+        expect(page.total).toBe(names.length);
+        seen.push(...page.roles.map(({ name }) => name));
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      expect(seen).toEqual(names);
+    });
+
+    it('are searched by any part of the name, without case and without wildcards', async () => {
+      const { realmId } = await realmWith({ name: 'Invoice_Clerk' }, { name: 'invoiceXclerk' }, { name: '100%' });
+      const search = async (text: string): Promise<readonly string[]> =>
+        (await store().listRealmRoles(realmId, { limit: 10, cursor: null }, text)).roles.map(({ name }) => name);
+      expect(await search('INVOICE_')).toEqual(['Invoice_Clerk']);
+      expect(await search('%')).toEqual(['100%']);
+      for (const nowhere of ['nothing', 'a\0', '\ud800']) expect(await search(nowhere)).toEqual([]);
+    });
+
+    it('end exactly at the last page', async () => {
+      const { realmId } = await realmWith({ name: 'a' }, { name: 'b' });
+      expect((await store().listRealmRoles(realmId, { limit: 2, cursor: null }, null)).nextCursor).toBeNull();
+    });
+
+    it('refuse a cursor of something else', async () => {
+      await expect(store().listRealmRoles(uuidv7(), { limit: 2, cursor: '!' }, null)).rejects.toMatchObject({
+        code: 'malformed_request',
+      });
+    });
+
+    it('keep the built-in permissions out of the rows', async () => {
+      const { realmId } = await realmWith();
+      expect((await store().readScopes([{ realmId, scope: 'realm' }]))[0]?.permissions).toEqual([]);
+      expect(BUILT_IN_PERMISSIONS.every(({ bit }) => bit < 32)).toBe(true);
+    });
+  });
+}

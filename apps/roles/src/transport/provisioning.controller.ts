@@ -1,0 +1,59 @@
+import {
+  EnsureRoleAssignment,
+  ProvisionRealmRoles,
+  RemoveClientRoles,
+  RemoveRealmRoles,
+  type ReplyOf,
+  type RequestOf,
+} from '#contracts';
+import { Handles, type CallContext } from '#messaging';
+import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { EnsureRoleAssignment as EnsureRoleAssignmentUseCase } from '../application/ensure-role-assignment.js';
+import { ProvisionRealmRoles as ProvisionRealmRolesUseCase } from '../application/provision-realm-roles.js';
+import { RemoveClientRoles as RemoveClientRolesUseCase } from '../application/remove-client-roles.js';
+import { RemoveRealmRoles as RemoveRealmRolesUseCase } from '../application/remove-realm-roles.js';
+
+/** Follows the life of realms and clients. */
+@Controller()
+export class ProvisioningController {
+  constructor(
+    private readonly provisionRealmRoles: ProvisionRealmRolesUseCase,
+    private readonly removeRealmRoles: RemoveRealmRolesUseCase,
+    private readonly removeClientRoles: RemoveClientRolesUseCase,
+    private readonly ensureRoleAssignment: EnsureRoleAssignmentUseCase,
+  ) {}
+
+  @Handles(ProvisionRealmRoles)
+  async provision(
+    @Payload() request: RequestOf<typeof ProvisionRealmRoles>,
+    @Ctx() context: CallContext,
+  ): Promise<ReplyOf<typeof ProvisionRealmRoles>> {
+    await this.provisionRealmRoles.execute(request, context);
+    return {};
+  }
+
+  @Handles(RemoveRealmRoles)
+  async removeRealm(@Payload() request: RequestOf<typeof RemoveRealmRoles>): Promise<ReplyOf<typeof RemoveRealmRoles>> {
+    await this.removeRealmRoles.execute(request);
+    return {};
+  }
+
+  @Handles(RemoveClientRoles)
+  async removeClient(
+    @Payload() request: RequestOf<typeof RemoveClientRoles>,
+    @Ctx() context: CallContext,
+  ): Promise<ReplyOf<typeof RemoveClientRoles>> {
+    await this.removeClientRoles.execute(request, context);
+    return {};
+  }
+
+  @Handles(EnsureRoleAssignment)
+  async ensure(
+    @Payload() request: RequestOf<typeof EnsureRoleAssignment>,
+    @Ctx() context: CallContext,
+  ): Promise<ReplyOf<typeof EnsureRoleAssignment>> {
+    await this.ensureRoleAssignment.execute(request, context);
+    return {};
+  }
+}
