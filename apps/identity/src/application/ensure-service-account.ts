@@ -1,0 +1,90 @@
+import { changesBetween } from '#audit-trail';
+import type { EnsureServiceAccount as Contract, RequestOf } from '#contracts';
+import { AppError } from '#errors';
+import { Clock } from '#host';
+import type { CallContext } from '#messaging';
+import { Injectable } from '@nestjs/common';
+import { newUser, type User } from '../domain/user.js';
+import { USER_EXISTS, UserStore, type UserState, type UserTransaction } from '../domain/user-store.js';
+import { serviceAccountUsername } from '../domain/username.js';
+import { ChangeUser } from './change-user.js';
+import { userEvent } from './user-event.js';
+
+type Request = RequestOf<typeof Contract>;
+
+/** How often a call that another one overtook looks again. */
+const ATTEMPTS = 3;
+
+/** Makes a client's service account, or brings its name and state up to date. Idempotent. It never has a password. */
+@Injectable()
+export class EnsureServiceAccount {
+  constructor(
+    private readonly changeUser: ChangeUser,
+    private readonly store: UserStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws AppError `conflict` when the id asked for belongs to somebody else. */
+  async execute(request: Request, context: CallContext): Promise<{ readonly userId: string }> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const userId = await this.attempt(request, context);
+        await this.store.flush(context);
+        return { userId };
+      } catch (error) {
+        if (!(error instanceof AppError) || error.reason !== USER_EXISTS || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  private async attempt(request: Request, context: CallContext): Promise<string> {
+    const { realmId, clientId } = request;
+    // Read without a lock, only to know which snapshot to fence; the transaction looks again.
+    const present = await this.store.findServiceAccount(realmId, clientId);
+    const userId = present?.id ?? request.userId;
+    await this.changeUser.execute({ realmId, userId }, async (transaction) => {
+      const account = await transaction.lockServiceAccount(realmId, clientId);
+      if (account === null) return this.create(transaction, request, userId, context);
+      if (account.id !== userId) throw overtaken();
+      return this.update(transaction, account, request, context);
+    });
+    return userId;
+  }
+
+  private async create(
+    transaction: UserTransaction,
+    { realmId, realmName, clientId, clientIdentifier, enabled }: Request,
+    id: string,
+    context: CallContext,
+  ): Promise<UserState> {
+    const now = this.clock.now();
+    const username = serviceAccountUsername(clientIdentifier);
+    const user = newUser({ id, realmId, realmName, clientId, username, enabled }, now);
+    await transaction.addUser(user);
+    const version = await transaction.nextVersion();
+    await transaction.saveUser({ ...user, version });
+    await transaction.record(userEvent('service_account.created', user, { enabled }, context, now));
+    return { version, user };
+  }
+
+  private async update(
+    transaction: UserTransaction,
+    account: User,
+    { clientIdentifier, enabled }: Request,
+    context: CallContext,
+  ): Promise<UserState> {
+    const username = serviceAccountUsername(clientIdentifier);
+    const changes = changesBetween({ username: account.username, enabled: account.enabled }, { username, enabled });
+    if (Object.keys(changes).length === 0) return { version: account.version, user: account };
+    const now = this.clock.now();
+    const version = await transaction.nextVersion();
+    const user = { ...account, username, enabled, version, updatedAt: now };
+    await transaction.saveUser(user);
+    await transaction.record(userEvent('service_account.updated', user, { changes }, context, now));
+    return { version, user };
+  }
+}
+
+function overtaken(): AppError {
+  return new AppError('conflict', { detail: 'The service account is being changed.', reason: USER_EXISTS });
+}

@@ -1,0 +1,8 @@
+import type { PasswordVerdict } from './password-verdict.js';
+
+/** Told of password checks, for metrics. */
+export abstract class PasswordObserver {
+  abstract checked(verdict: PasswordVerdict): void;
+  /** Turned away, because too many waited already. */
+  abstract shed(): void;
+}

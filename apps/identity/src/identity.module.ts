@@ -1,0 +1,71 @@
+import { Clock } from '#host';
+import { Module } from '@nestjs/common';
+import { availableParallelism } from 'node:os';
+import { ChangeUser } from './application/change-user.js';
+import { EnsureAdministrator } from './application/ensure-administrator.js';
+import { EnsureServiceAccount } from './application/ensure-service-account.js';
+import { LoadUsers } from './application/load-users.js';
+import { ReadServiceAccount } from './application/read-service-account.js';
+import { ReadUser } from './application/read-user.js';
+import { RemoveRealmUsers } from './application/remove-realm-users.js';
+import { RemoveServiceAccount } from './application/remove-service-account.js';
+import { VerifyPassword } from './application/verify-password.js';
+import { IdentitySettings } from './config.js';
+import { BootstrapNotice } from './domain/bootstrap-notice.js';
+import { BoundedWork } from './domain/bounded-work.js';
+import { PasswordHasher } from './domain/password-hasher.js';
+import { PasswordObserver } from './domain/password-observer.js';
+import { UserStore } from './domain/user-store.js';
+import { Argon2PasswordHasher } from './infrastructure/hashing/argon2-password-hasher.js';
+import { PrometheusPasswordObserver } from './infrastructure/metrics/prometheus-password-observer.js';
+import { StdoutBootstrapNotice } from './infrastructure/notice/stdout-bootstrap-notice.js';
+import { TypeOrmUserStore } from './infrastructure/persistence/typeorm-user-store.js';
+import { PasswordController } from './transport/password.controller.js';
+import { ProvisioningController } from './transport/provisioning.controller.js';
+import { UserController } from './transport/user.controller.js';
+
+/**
+ * Hashing runs on libuv's pool (four threads unless told otherwise), which names and files need too: one stays free. At
+ * 30 ms a hash the queue is worth about a second.
+ */
+const HASHING = { maxRunning: Math.min(3, availableParallelism()), maxWaiting: 64 };
+
+/** Composition root of the identity service. */
+@Module({
+  controllers: [PasswordController, ProvisioningController, UserController],
+  providers: [
+    ChangeUser,
+    EnsureServiceAccount,
+    LoadUsers,
+    ReadServiceAccount,
+    ReadUser,
+    RemoveRealmUsers,
+    RemoveServiceAccount,
+    VerifyPassword,
+    { provide: UserStore, useClass: TypeOrmUserStore },
+    { provide: PasswordHasher, useClass: Argon2PasswordHasher },
+    { provide: PasswordObserver, useClass: PrometheusPasswordObserver },
+    { provide: BoundedWork, useFactory: () => new BoundedWork(HASHING) },
+    {
+      provide: EnsureAdministrator,
+      // The program that hosts the service may provide another notice; standalone does.
+      inject: [
+        ChangeUser,
+        UserStore,
+        PasswordHasher,
+        IdentitySettings,
+        Clock,
+        { token: BootstrapNotice, optional: true },
+      ],
+      useFactory: (
+        changeUser: ChangeUser,
+        store: UserStore,
+        hasher: PasswordHasher,
+        settings: IdentitySettings,
+        clock: Clock,
+        notice: BootstrapNotice | undefined,
+      ) => new EnsureAdministrator(changeUser, store, hasher, notice ?? new StdoutBootstrapNotice(), settings, clock),
+    },
+  ],
+})
+export class IdentityModule {}

@@ -1,0 +1,2 @@
+export { BootstrapNotice } from './domain/bootstrap-notice.js';
+export { identityService } from './identity.service.js';

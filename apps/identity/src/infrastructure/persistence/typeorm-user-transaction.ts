@@ -1,0 +1,70 @@
+import { AuditEventRecorded, type AuditEvent } from '#contracts';
+import { isUniqueViolation, nextSnapshotVersion, type Outbox } from '#database';
+import { AppError } from '#errors';
+import type { EntityManager } from 'typeorm';
+import { USER_EXISTS, UserTransaction, type UserAddress, type UserState } from '../../domain/user-store.js';
+import type { User } from '../../domain/user.js';
+import { CredentialEntity } from './credential.entity.js';
+import { readStates } from './read-states.js';
+import { RemovedUserEntity } from './removed-user.entity.js';
+import { UserEntity } from './user.entity.js';
+import { entityOfUser, userOfEntity } from './user.mapping.js';
+
+/** One transaction on PostgreSQL. */
+export class TypeOrmUserTransaction extends UserTransaction {
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly outbox: Outbox,
+  ) {
+    super();
+  }
+
+  async lockServiceAccount(realmId: string, clientId: string): Promise<User | null> {
+    const found = await this.manager.findOne(UserEntity, {
+      where: { realmId, clientId },
+      lock: { mode: 'pessimistic_write' },
+    });
+    return found === null ? null : userOfEntity(found);
+  }
+
+  async stateOf(address: UserAddress): Promise<UserState> {
+    const [state] = await readStates(this.manager, [address]);
+    return state ?? { version: 0, user: null };
+  }
+
+  async addUser(user: User): Promise<void> {
+    try {
+      await this.manager.insert(UserEntity, entityOfUser(user));
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new AppError('conflict', { detail: 'There is such a user already.', reason: USER_EXISTS, cause: error });
+    }
+    await this.manager.delete(RemovedUserEntity, { realmId: user.realmId, userId: user.id });
+  }
+
+  async saveUser(user: User): Promise<void> {
+    const { id, realmId, ...columns } = entityOfUser(user);
+    await this.manager.update(UserEntity, { realmId, id }, columns);
+  }
+
+  async removeUser({ realmId, id, clientId }: User, version: number): Promise<void> {
+    await this.manager.delete(UserEntity, { realmId, id });
+    await this.manager.insert(RemovedUserEntity, { realmId, userId: id, clientId, version });
+  }
+
+  async setPassword({ realmId, userId }: UserAddress, passwordHash: string, at: Date): Promise<void> {
+    await this.manager.upsert(
+      CredentialEntity,
+      { realmId, userId, type: 'password', secret: passwordHash, createdAt: at, updatedAt: at },
+      ['realmId', 'userId', 'type'],
+    );
+  }
+
+  nextVersion(): Promise<number> {
+    return nextSnapshotVersion(this.manager, 'identity');
+  }
+
+  record(event: AuditEvent): Promise<void> {
+    return this.outbox.record(this.manager, AuditEventRecorded, event);
+  }
+}

@@ -1,0 +1,17 @@
+import type { User } from '../../domain/user.js';
+import { usernameKey } from '../../domain/username.js';
+import type { UserEntity } from './user.entity.js';
+
+/** Reads a user from a row. */
+export function userOfEntity({ usernameKey: _key, ...user }: UserEntity): User {
+  return user;
+}
+
+/** The row of a user. A service account's name compares byte by byte, as its client's does. */
+export function entityOfUser(user: User): UserEntity {
+  return {
+    ...user,
+    requiredActions: [...user.requiredActions],
+    usernameKey: user.clientId === null ? usernameKey(user.username) : user.username,
+  };
+}

@@ -1,0 +1,172 @@
+import { describe, expect, it } from '@jest/globals';
+import { AppError } from '#errors';
+import { v7 as uuidv7 } from 'uuid';
+import type { UserStore } from '../domain/user-store.js';
+import type { User } from '../domain/user.js';
+import { buildServiceAccount, buildUser } from './build-user.js';
+
+const HASH = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA';
+const AT = new Date('2026-01-02T03:04:05.678Z');
+const EXISTS = { code: 'conflict', reason: 'user_exists' };
+
+/** What every adapter of the store must do. Each test uses realms of its own, so the storage need not be emptied. */
+export function describeUserStore(store: () => UserStore): void {
+  const add = async (user: User): Promise<User> => {
+    await store().transaction((transaction) => transaction.addUser(user));
+    return user;
+  };
+  const addressOf = ({ realmId, id }: User) => ({ realmId, userId: id });
+
+  describe('users', () => {
+    it('come back whole, in their own realm only', async () => {
+      const user = await add(
+        buildUser({
+          email: 'a@example.org',
+          emailVerified: true,
+          firstname: 'Änne',
+          lastname: 'O’Neil',
+          requiredActions: ['update_password', 'a,"b'],
+        }),
+      );
+      expect(await store().findUser(addressOf(user))).toEqual(user);
+      expect(await store().findUser({ realmId: uuidv7(), userId: user.id })).toBeNull();
+      expect((await store().findAccount(user.realmId, user.username))?.user).toEqual(user);
+    });
+
+    it('are found by name without case, and never by a name no text can hold', async () => {
+      const realmId = uuidv7();
+      const user = await add(buildUser({ realmId, username: 'Älice' }));
+      for (const name of ['Älice', 'äLICE', 'a\u0308lice']) {
+        expect((await store().findAccount(realmId, name))?.user.id).toBe(user.id);
+      }
+      for (const name of ['Alice', 'Älice\0', 'Älice\ud800', '%', '']) {
+        expect(await store().findAccount(realmId, name)).toBeNull();
+      }
+      expect(await store().findAccount(uuidv7(), 'Älice')).toBeNull();
+    });
+
+    it('have a name of their own in their realm, whatever its case', async () => {
+      const user = await add(buildUser({ username: 'alice' }));
+      await expect(add(buildUser({ realmId: user.realmId, username: 'ALICE' }))).rejects.toMatchObject(EXISTS);
+      await add(buildUser({ username: 'alice' }));
+    });
+
+    it('have an id of their own everywhere', async () => {
+      const user = await add(buildUser());
+      await expect(add(buildUser({ id: user.id }))).rejects.toMatchObject(EXISTS);
+    });
+
+    it('change as they are saved', async () => {
+      const user = await add(buildUser());
+      const changed = { ...user, enabled: false, version: 9, requiredActions: ['x'], updatedAt: AT };
+      await store().transaction((transaction) => transaction.saveUser(changed));
+      expect(await store().findUser(addressOf(user))).toEqual(changed);
+    });
+
+    it('are not there after a transaction that failed', async () => {
+      const user = buildUser();
+      const failing = store().transaction(async (transaction) => {
+        await transaction.addUser(user);
+        throw new AppError('conflict');
+      });
+      await expect(failing).rejects.toMatchObject({ code: 'conflict' });
+      expect(await store().findUser(addressOf(user))).toBeNull();
+    });
+  });
+
+  describe('service accounts', () => {
+    it('are one for each client, found by it in its realm', async () => {
+      const account = await add(buildServiceAccount());
+      const { realmId, clientId } = account;
+      expect(await store().findServiceAccount(realmId, clientId ?? '')).toEqual(account);
+      expect(await store().findServiceAccount(uuidv7(), clientId ?? '')).toBeNull();
+      expect(await store().transaction((tx) => tx.lockServiceAccount(realmId, clientId ?? ''))).toEqual(account);
+      await expect(add(buildServiceAccount({ realmId, clientId }))).rejects.toMatchObject(EXISTS);
+    });
+
+    it('may have names that differ in case only, as their clients may', async () => {
+      const realmId = uuidv7();
+      const lower = await add(buildServiceAccount({ realmId, username: 'service-account-app' }));
+      await add(buildServiceAccount({ realmId, username: 'service-account-APP' }));
+      expect((await store().findAccount(realmId, 'service-account-app'))?.user.id).toBe(lower.id);
+    });
+
+    it('leave the version of their removal and nothing else', async () => {
+      const account = await add(buildServiceAccount());
+      const { realmId, clientId, id } = account;
+      await store().transaction((transaction) => transaction.removeUser(account, 42));
+      expect(await store().findUser(addressOf(account))).toBeNull();
+      expect(await store().findServiceAccount(realmId, clientId ?? '')).toBeNull();
+      expect(await store().findRemovedServiceAccount(realmId, clientId ?? '')).toEqual({ userId: id, version: 42 });
+      expect(await store().findRemovedServiceAccount(uuidv7(), clientId ?? '')).toBeNull();
+      expect(await store().readStates([addressOf(account)])).toEqual([{ version: 42, user: null }]);
+    });
+
+    it('can come back under the same id', async () => {
+      const account = await add(buildServiceAccount());
+      await store().transaction((transaction) => transaction.removeUser(account, 42));
+      await add({ ...account, version: 43 });
+      expect(await store().readStates([addressOf(account)])).toMatchObject([{ version: 43, user: { id: account.id } }]);
+      expect(await store().findRemovedServiceAccount(account.realmId, account.clientId ?? '')).toBeNull();
+    });
+  });
+
+  describe('passwords', () => {
+    it('are there once set, can be replaced, and go with their user', async () => {
+      const user = await add(buildUser());
+      const account = async (): Promise<string | null | undefined> =>
+        (await store().findAccount(user.realmId, user.username))?.passwordHash;
+      expect(await account()).toBeNull();
+      await store().transaction((transaction) => transaction.setPassword(addressOf(user), HASH, AT));
+      expect(await account()).toBe(HASH);
+      await store().transaction((transaction) => transaction.setPassword(addressOf(user), `${HASH}2`, AT));
+      expect(await account()).toBe(`${HASH}2`);
+      await store().transaction((transaction) => transaction.removeUser(user, 1));
+      await add(user);
+      expect(await account()).toBeNull();
+    });
+  });
+
+  describe('states', () => {
+    it('are read one to one, of one moment each, and 0 for strangers', async () => {
+      const user = await add(buildUser({ version: 7 }));
+      const stranger = { realmId: user.realmId, userId: uuidv7() };
+      const elsewhere = { realmId: uuidv7(), userId: user.id };
+      expect(await store().readStates([stranger, addressOf(user), elsewhere, addressOf(user)])).toEqual([
+        { version: 0, user: null },
+        { version: 7, user },
+        { version: 0, user: null },
+        { version: 7, user },
+      ]);
+      expect(await store().transaction((transaction) => transaction.stateOf(addressOf(user)))).toEqual({
+        version: 7,
+        user,
+      });
+    });
+
+    it('get growing versions', async () => {
+      const first = await store().transaction((transaction) => transaction.nextVersion());
+      const second = await store().transaction((transaction) => transaction.nextVersion());
+      expect(second).toBeGreaterThan(first);
+    });
+  });
+
+  describe('realms', () => {
+    it('are removed with users, passwords and traces; other realms keep theirs', async () => {
+      const kept = await add(buildUser());
+      const user = await add(buildUser());
+      const account = await add(buildServiceAccount({ realmId: user.realmId }));
+      await store().transaction(async (transaction) => {
+        await transaction.setPassword(addressOf(user), HASH, AT);
+        await transaction.removeUser(account, 5);
+      });
+      await store().removeRealm(user.realmId);
+      await store().removeRealm(user.realmId);
+      expect(await store().readStates([addressOf(user), addressOf(account), addressOf(kept)])).toMatchObject([
+        { version: 0, user: null },
+        { version: 0, user: null },
+        { user: { id: kept.id } },
+      ]);
+    });
+  });
+}

@@ -1,0 +1,57 @@
+import {
+  EnsureAdministrator,
+  EnsureServiceAccount,
+  RemoveRealmUsers,
+  RemoveServiceAccount,
+  type ReplyOf,
+  type RequestOf,
+} from '#contracts';
+import { Handles, type CallContext } from '#messaging';
+import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { EnsureAdministrator as EnsureAdministratorUseCase } from '../application/ensure-administrator.js';
+import { EnsureServiceAccount as EnsureServiceAccountUseCase } from '../application/ensure-service-account.js';
+import { RemoveRealmUsers as RemoveRealmUsersUseCase } from '../application/remove-realm-users.js';
+import { RemoveServiceAccount as RemoveServiceAccountUseCase } from '../application/remove-service-account.js';
+
+/** Follows the life of realms and clients. */
+@Controller()
+export class ProvisioningController {
+  constructor(
+    private readonly ensureServiceAccount: EnsureServiceAccountUseCase,
+    private readonly removeServiceAccount: RemoveServiceAccountUseCase,
+    private readonly ensureAdministrator: EnsureAdministratorUseCase,
+    private readonly removeRealmUsers: RemoveRealmUsersUseCase,
+  ) {}
+
+  @Handles(EnsureServiceAccount)
+  ensureAccount(
+    @Payload() request: RequestOf<typeof EnsureServiceAccount>,
+    @Ctx() context: CallContext,
+  ): Promise<ReplyOf<typeof EnsureServiceAccount>> {
+    return this.ensureServiceAccount.execute(request, context);
+  }
+
+  @Handles(RemoveServiceAccount)
+  async removeAccount(
+    @Payload() request: RequestOf<typeof RemoveServiceAccount>,
+    @Ctx() context: CallContext,
+  ): Promise<ReplyOf<typeof RemoveServiceAccount>> {
+    await this.removeServiceAccount.execute(request, context);
+    return {};
+  }
+
+  @Handles(EnsureAdministrator)
+  administrator(
+    @Payload() request: RequestOf<typeof EnsureAdministrator>,
+    @Ctx() context: CallContext,
+  ): Promise<ReplyOf<typeof EnsureAdministrator>> {
+    return this.ensureAdministrator.execute(request, context);
+  }
+
+  @Handles(RemoveRealmUsers)
+  async removeRealm(@Payload() request: RequestOf<typeof RemoveRealmUsers>): Promise<ReplyOf<typeof RemoveRealmUsers>> {
+    await this.removeRealmUsers.execute(request);
+    return {};
+  }
+}
