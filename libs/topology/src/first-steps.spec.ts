@@ -24,7 +24,7 @@ it('the four lines work when pasted: each hands its value to the next', () => {
     expect(calls[0]).toContain("password=it's $1");
     expect(calls[1]).toContain('Authorization: Bearer the-token');
     expect(calls[2]).toContain('"service_account_enabled":true');
-    expect(calls[3]).toContain('-u billing:the-secret');
+    expect(calls.at(-1)).toContain('-u billing:the-secret');
   } finally {
     rmSync(folder, { recursive: true });
   }

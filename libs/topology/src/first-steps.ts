@@ -25,8 +25,8 @@ export function firstSteps(options: FirstStepsOptions): readonly string[] {
     `${asked}TOKEN=$(curl -s ${token('master')} -d grant_type=password -d client_id=admin-cli --data-urlencode ` +
       `${quote(`username=${options.adminUsername}`)} --data-urlencode ${password} ` +
       `| ${pick('access_token')})`,
-    `curl -s ${publicUrl}/realms ${json} -d '{"name":"demo"}'`,
+    `curl -sw '\\n' ${publicUrl}/realms ${json} -d '{"name":"demo"}'`,
     `SECRET=$(curl -s ${publicUrl}/realms/demo/clients ${json} -d '${client}' | ${pick('client_secret')})`,
-    `curl -s ${token('demo')} -u "billing:$SECRET" -d grant_type=client_credentials`,
+    `curl -sw '\\n' ${token('demo')} -u "billing:$SECRET" -d grant_type=client_credentials`,
   ];
 }
