@@ -1,4 +1,4 @@
-import { createDataSource, runMigrations } from '#database';
+import { createDataSource, runMigrations, TypeOrmOutbox } from '#database';
 import { FrozenClock } from '#host';
 import { newCallContext } from '#messaging';
 import { createTestDatabase, type TestDatabase } from '#testing';
@@ -8,7 +8,7 @@ import type { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { MakeSigningKey } from '../../application/make-signing-key.js';
 import { SigningKeys } from '../../application/signing-keys.js';
-import { FakeOutbox, RecordingLogger } from '../../testing/platform-fakes.js';
+import { FakeMessageClient, FakeOutbox, FakePublisher, RecordingLogger } from '../../testing/platform-fakes.js';
 import { describeSigningKeyRepository } from '../../testing/signing-key.repository.suite.js';
 import { JoseKeyVault } from '../keys/jose-key-vault.js';
 import { MasterKeyCheck } from '../keys/master-key.check.js';
@@ -61,6 +61,33 @@ describe('signing keys in PostgreSQL', () => {
       ),
     );
     expect(new Set(keys.map((key) => key.kid)).size).toBe(1);
+  });
+
+  it('the event of a new key leaves through the outbox, once, also when several instances tried', async () => {
+    const publisher = new FakePublisher();
+    const outbox = new TypeOrmOutbox(dataSource, 'tokens', new FakeMessageClient(), publisher, logger);
+    const clock = new FrozenClock(new Date());
+    const vault = new JoseKeyVault(masterKey);
+    const repository = new TypeOrmSigningKeyRepository(dataSource, outbox);
+    const realm = { id: uuidv7(), name: 'acme' };
+    const keys = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        new SigningKeys(repository, vault, new MakeSigningKey(vault, clock), outbox, clock, logger).forSigning(
+          realm,
+          'ES256',
+          300,
+          newCallContext({ deadlineMs: 5_000 }),
+        ),
+      ),
+    );
+    await outbox.flush(newCallContext({ deadlineMs: 5_000 }));
+    expect(publisher.events).toEqual([
+      expect.objectContaining({
+        type: 'signing_key.created',
+        realm_id: realm.id,
+        target: { kind: 'signing_key', id: keys[0]?.kid },
+      }),
+    ]);
   });
 
   it('no private half is in the table in plain form', async () => {

@@ -1,4 +1,4 @@
-import { createOutboxTable } from '#database';
+import { createOutboxTable, dropOutboxTable } from '#database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Signing keys and the outbox of their audit events. */
@@ -41,7 +41,7 @@ export class CreateSigningKeys1767225600000 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(`DROP TABLE tokens.outbox`);
+    await dropOutboxTable(queryRunner, 'tokens');
     await queryRunner.query(`DROP TABLE tokens.signing_keys`);
   }
 }
