@@ -2,6 +2,7 @@ import { Readiness } from '#observability';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 20;
@@ -17,6 +18,7 @@ export class Drain implements OnApplicationBootstrap, BeforeApplicationShutdown 
   windowMs = 500;
   /** When what still hangs is cut, in milliseconds: a client that never finishes its request must not hold the process. */
   limitMs = 10_000;
+  private readonly open = new Set<Socket>();
   private draining = false;
 
   constructor(
@@ -31,19 +33,27 @@ export class Drain implements OnApplicationBootstrap, BeforeApplicationShutdown 
 
   onApplicationBootstrap(): void {
     this.readiness.register('http', () => !this.draining);
+    this.server.on('connection', (socket) => {
+      this.open.add(socket);
+      socket.once('close', () => this.open.delete(socket));
+    });
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.draining = true;
-    const server = this.host.httpAdapter.getHttpServer() as Server;
-    setTimeout(() => server.closeAllConnections(), this.limitMs).unref();
+    setTimeout(() => this.server.closeAllConnections(), this.limitMs).unref();
     const end = performance.now() + this.windowMs;
-    while (performance.now() < end && (await connectionsOf(server)) > 0) await sleep(POLL_MS);
+    while (performance.now() < end && this.open.size > 0) await sleep(POLL_MS);
+    const silence = setInterval(() => this.closeSilent(), POLL_MS).unref();
+    this.server.once('close', () => clearInterval(silence));
   }
-}
 
-function connectionsOf(server: Server): Promise<number> {
-  return new Promise((resolve) => {
-    server.getConnections((error, count) => resolve(error === null ? count : 0));
-  });
+  /** Clients open connections ahead of need; Node calls them busy until their first request, and would wait for it. */
+  private closeSilent(): void {
+    for (const socket of this.open) if (socket.bytesRead === 0) socket.destroy();
+  }
+
+  private get server(): Server {
+    return this.host.httpAdapter.getHttpServer() as Server;
+  }
 }

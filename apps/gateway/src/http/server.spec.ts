@@ -180,6 +180,11 @@ describe('the HTTP server', () => {
     await closed;
   });
 
+  it('does not wait for a client that has opened a connection and said nothing', async () => {
+    const { socket } = await open(await start());
+    await Promise.all([once(socket, 'close'), gateway.close()]);
+  });
+
   it('does not wait for ever for a client that never finishes its request', async () => {
     const url = await start();
     gateway.app.get(Drain).limitMs = 50;
