@@ -16,7 +16,7 @@ export class StdoutBootstrapNotice extends BootstrapNotice {
         'FIRST ADMINISTRATOR',
         `  username  ${username}`,
         `  password  ${password}`,
-        'This password is shown this once. Keep it, or sign in and change it.',
+        'This password is shown this once and kept nowhere in plain text.',
         rule,
         '',
       ].join('\n'),

@@ -1,4 +1,4 @@
-import { createOutboxTable, createSnapshotSequence, dropSnapshotSequence } from '#database';
+import { createOutboxTable, createSnapshotSequence, dropOutboxTable, dropSnapshotSequence } from '#database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Users, credentials, and the versions of removed users. */
@@ -68,9 +68,10 @@ export class CreateUsers20260101000000 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    for (const table of ['removed_users', 'credentials', 'users', 'outbox']) {
+    for (const table of ['removed_users', 'credentials', 'users']) {
       await queryRunner.query(`DROP TABLE identity.${table}`);
     }
+    await dropOutboxTable(queryRunner, 'identity');
     await dropSnapshotSequence(queryRunner, 'identity');
   }
 }

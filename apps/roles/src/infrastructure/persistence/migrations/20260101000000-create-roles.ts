@@ -1,4 +1,4 @@
-import { createOutboxTable, createSnapshotSequence, dropSnapshotSequence } from '#database';
+import { createOutboxTable, createSnapshotSequence, dropOutboxTable, dropSnapshotSequence } from '#database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Scopes, permissions, roles, subjects and assignments. */
@@ -73,9 +73,10 @@ export class CreateRoles20260101000000 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    for (const table of ['assignments', 'subjects', 'roles', 'permissions', 'scopes', 'outbox']) {
+    for (const table of ['assignments', 'subjects', 'roles', 'permissions', 'scopes']) {
       await queryRunner.query(`DROP TABLE roles.${table}`);
     }
+    await dropOutboxTable(queryRunner, 'roles');
     await dropSnapshotSequence(queryRunner, 'roles');
   }
 }
