@@ -1,5 +1,6 @@
 export * from './ports.js';
 export { createDataSource, type DataSourceSettings } from './create-data-source.js';
+export { EmbeddedDatabase, type EmbeddedDatabaseOptions } from './embedded/embedded-database.js';
 export { decodeCursor, encodeCursor } from './cursor.js';
 export { embeddedUrl, isEmbeddedUrl } from './embedded-url.js';
 export { createOutboxTable, dropOutboxTable } from './outbox-table.js';

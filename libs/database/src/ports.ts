@@ -9,6 +9,8 @@ export interface DatabaseDescription {
   readonly entities: readonly ObjectType<object>[];
   /** Explicit and in order of time. */
   readonly migrations: readonly (new () => MigrationInterface)[];
+  /** False for a service that sends nothing after its transactions and so has no outbox table. Default true. */
+  readonly outbox?: boolean;
 }
 
 /**
