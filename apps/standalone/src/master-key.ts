@@ -1,4 +1,5 @@
 import type { Environment } from '#config';
+import { OperatorError } from '#errors';
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +17,7 @@ export function masterKeyOf(dataDir: string, environment: Environment, databaseE
   const path = join(dataDir, 'master.key');
   if (existsSync(path)) return readFileSync(path, 'utf8').trim();
   if (databaseExists) {
-    throw new Error(
+    throw new OperatorError(
       `${path} is missing, and the signing keys in ${dataDir} cannot be opened without it: restore it or set CHANCERY_MASTER_KEY`,
     );
   }

@@ -47,7 +47,7 @@ export async function runStandalone(): Promise<void> {
   refuseUnknownSettings();
   const platform = loadSettings(PlatformSettings, process.env);
   const settings = loadSettings(StandaloneSettings, process.env);
-  const logger = PinoLogger.create('standalone', platform.logLevel ?? 'warn');
+  const logger = PinoLogger.create(platform.logLevel ?? 'warn');
   const readiness = new Readiness();
   const dataDir = resolve(settings.dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -78,7 +78,11 @@ export async function runStandalone(): Promise<void> {
 
   const running: RunningService[] = [];
   for (const description of SERVICES) {
-    running.unshift(await step(description.name, () => startService(description, infrastructure)));
+    running.unshift(
+      await step(description.name, () =>
+        startService(description, { ...infrastructure, logger: logger.child({ service: description.name }) }),
+      ),
+    );
   }
   const management =
     platform.managementPort === undefined

@@ -1,6 +1,7 @@
 import { MemorySnapshotStore, RedisSnapshotStore, type SnapshotStore } from '#cache';
 import { loadSettings, SettingsError, unknownSettings } from '#config';
 import { createDataSource, runMigrations } from '#database';
+import { OperatorError } from '#errors';
 import { NatsTransport } from '#messaging';
 import { ManagementServer, PinoLogger, Readiness, type Logger } from '#observability';
 import { BACKEND_SETTINGS, SETTING_NAMES, TOPOLOGY } from '#topology';
@@ -17,7 +18,7 @@ const SHUTDOWN_LIMIT_MS = 15_000;
 export async function runService(description: ServiceDescription): Promise<void> {
   await guarded(description.name, async () => {
     const { platform, natsUrl, databaseUrl, redisUrl } = distributedSettings(description);
-    const logger = PinoLogger.create(description.name, platform.logLevel ?? 'info');
+    const logger = PinoLogger.create(platform.logLevel ?? 'info').child({ service: description.name });
     const readiness = new Readiness();
     const management =
       platform.managementPort === undefined
@@ -56,7 +57,7 @@ export async function runServiceMigrations(description: ServiceDescription): Pro
     if (description.database === null) return;
     const platform = loadSettings(PlatformSettings, process.env);
     if (platform.databaseUrl === undefined) throw new SettingsError(['CHANCERY_DATABASE_URL is missing']);
-    const logger = PinoLogger.create(description.name, platform.logLevel ?? 'info');
+    const logger = PinoLogger.create(platform.logLevel ?? 'info').child({ service: description.name });
     const data = createDataSource({
       url: platform.databaseUrl,
       description: description.database,
@@ -73,17 +74,26 @@ export async function runServiceMigrations(description: ServiceDescription): Pro
   });
 }
 
-/** Runs a program's start; settings that are wrong are told in plain words, anything else with its stack, exit code 1. */
+/** Runs a program's start; what the operator can mend is told in plain words, anything else with its stack, exit code 1. */
 export async function guarded(name: string, start: () => Promise<void>): Promise<void> {
   try {
     await start();
   } catch (error) {
-    const text = error instanceof SettingsError ? error.message : error instanceof Error ? error.stack : String(error);
-    process.stderr.write(`chancery ${name}: ${text}\n`);
-    process.exitCode = 1;
+    process.stderr.write(`\nchancery ${name}: ${explain(error)}\n`);
     // Connections made before the failure would keep the process alive.
-    process.exit();
+    process.exit(1);
   }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof OperatorError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  const { code, port } = error as Error & { readonly code?: unknown; readonly port?: unknown };
+  if (code === 'EADDRINUSE')
+    return `port ${String(port)} is in use; choose another with CHANCERY_HTTP_PORT or CHANCERY_MANAGEMENT_PORT`;
+  if (code === 'EACCES' && typeof port === 'number')
+    return `port ${port} may not be used by this user; choose one above 1023`;
+  return error.stack ?? error.message;
 }
 
 /** Refuses variables that look like settings but are none. */

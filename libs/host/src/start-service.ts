@@ -39,6 +39,7 @@ export interface Infrastructure {
   readonly databaseUrl: string | null;
   /** Connections of one service to the database at most. */
   readonly databasePoolSize: number;
+  /** Already carries the service's name. */
   readonly logger: Logger;
   readonly clock: Clock;
   readonly readiness: Readiness;
@@ -67,12 +68,15 @@ export async function startService(
   infrastructure: Infrastructure,
 ): Promise<RunningService> {
   const settings = loadSettings(description.settings, infrastructure.environment);
-  const logger = infrastructure.logger.child({ service: description.name });
+  const logger = infrastructure.logger;
   const { transport, snapshotStore, readiness } = infrastructure;
   const client = new ContractMessageClient(transport, description.name);
   const publisher = new TransportDurablePublisher(transport, description.name);
   const data = await openDatabase(description, infrastructure, logger);
-  const outbox = data === null ? null : new TypeOrmOutbox(data, description.name, client, publisher, logger);
+  const outbox =
+    data === null || description.database?.outbox === false
+      ? null
+      : new TypeOrmOutbox(data, description.name, client, publisher, logger);
 
   const provided: ProvidedValue[] = [
     { provide: MessageClient, useValue: client },

@@ -24,16 +24,16 @@ export class PinoLogger extends Logger {
     super();
   }
 
-  /** Makes the log of a service; every line carries its name. */
-  static create(service: string, level: LogLevel): PinoLogger {
+  /** Makes the log of a process; each service in it adds its name through `child`. */
+  static create(level: LogLevel): PinoLogger {
     return new PinoLogger(
       pino({
         level,
-        base: { service },
+        base: null,
         timestamp: pino.stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }) },
         redact: { paths: MASKED.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '***' },
-        serializers: { error: pino.stdSerializers.errWithCause },
+        serializers: { error: pino.stdSerializers.errWithCause, err: pino.stdSerializers.errWithCause },
       }),
     );
   }

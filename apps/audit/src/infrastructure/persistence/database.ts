@@ -8,4 +8,5 @@ export const auditDatabase: DatabaseDescription = {
   schema: 'audit',
   entities: [AuditEventEntity, PoisonEntity],
   migrations: [CreateAuditLog1767225600000],
+  outbox: false,
 };
