@@ -15,6 +15,7 @@ import { LoadRealmSnapshots } from './application/load-realm-snapshots.js';
 import { Provisioning } from './application/provisioning.js';
 import { ReadClient } from './application/read-client.js';
 import { ReadRealm } from './application/read-realm.js';
+import { ReconcileServiceAccount } from './application/reconcile-service-account.js';
 import { RegisterClient } from './application/register-client.js';
 import { RotateClientSecret } from './application/rotate-client-secret.js';
 import { ServiceAccounts } from './application/service-accounts.js';
@@ -61,6 +62,7 @@ const USE_CASES = [
     ClientChanger,
     FencedChange,
     Provisioning,
+    ReconcileServiceAccount,
     ServiceAccounts,
     BackgroundWork,
     { provide: RealmRepository, useClass: TypeOrmRealmRepository },

@@ -7,7 +7,10 @@ import { Provisioning } from './provisioning.js';
 
 const BATCH = 100;
 
-/** Cleans up after processes that died between asking other services to make something and committing. */
+/**
+ * Brings other services in step where nobody else will: after a process died between asking them and committing, and where they
+ * were away.
+ */
 @Injectable()
 export class GiveUpStaleProvisions {
   constructor(

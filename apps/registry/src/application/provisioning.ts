@@ -1,5 +1,5 @@
+import { RemoveRealmKeys, RemoveRealmRoles } from '#contracts';
 import { Outbox } from '#database';
-import { RemoveRealmKeys, RemoveRealmRoles, RemoveServiceAccount } from '#contracts';
 import { AppError } from '#errors';
 import { Clock } from '#host';
 import type { CallContext } from '#messaging';
@@ -12,23 +12,25 @@ import {
   UncertainCommitError,
   type RegistryTransaction,
 } from '../domain/registry-transactions.js';
+import { ReconcileServiceAccount } from './reconcile-service-account.js';
 
-/**
- * Keeps track of what other services were asked to make before the registry committed. No transaction spans services, so an
- * open note (`Provision`) is what makes clean-up certain: after a refusal at once, after a crash by whoever finds it.
- */
+/** What a provision is about. */
+type ProvisionTarget = Pick<Provision, 'realmId' | 'clientId'>;
+
+/** Keeps track of what other services were asked to make, so that nothing is left over after refusals and crashes. */
 @Injectable()
 export class Provisioning {
   constructor(
     private readonly transactions: RegistryTransactions,
+    private readonly reconcileServiceAccount: ReconcileServiceAccount,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
 
-  /** Commits the note; call it before the other services. */
-  async open(target: Pick<Provision, 'realmId' | 'clientId'>): Promise<Provision> {
-    const provision: Provision = { ...target, id: uuidv7(), createdAt: this.clock.now() };
+  /** Commits a note; call it before the other services. */
+  async open(target: ProvisionTarget): Promise<Provision> {
+    const provision: Provision = { ...target, id: uuidv7(), givenUp: false, createdAt: this.clock.now() };
     try {
       await this.transactions.run((transaction) => transaction.openProvision(provision));
     } catch (error) {
@@ -48,37 +50,42 @@ export class Provisioning {
     throw new AppError('unavailable', { reason: 'provision_given_up' });
   }
 
+  /** Notes in a transaction that another service has to follow what it stores; call `giveUp` when it has committed. */
+  async openFollowUp(transaction: RegistryTransaction, target: ProvisionTarget): Promise<Provision> {
+    const provision: Provision = { ...target, id: uuidv7(), givenUp: true, createdAt: this.clock.now() };
+    await transaction.openProvision(provision);
+    return provision;
+  }
+
   /**
-   * Gives a provision up after a failure of any kind: what other services made for it is removed, unless the transaction did
-   * commit after all or another provision for the same thing is at work. Never throws: an open note is found again later.
+   * Gives a note up after a failure of any kind and brings the other services in step with what is stored; nothing happens
+   * when the transaction did commit after all. Never throws: what cannot be done now is done later.
    */
   async giveUp(provision: Provision, context: CallContext): Promise<void> {
     try {
-      await this.transactions.run((transaction) => abandon(transaction, provision));
+      await this.bringInStep(provision, context);
     } catch (error) {
-      this.logger.warn({ error, provisionId: provision.id }, 'a provision stays open for now');
+      this.logger.warn({ err: error, provisionId: provision.id }, 'another service has to be brought in step later');
+    }
+  }
+
+  private async bringInStep(provision: Provision, context: CallContext): Promise<void> {
+    const { id, realmId, clientId } = provision;
+    const givenUp = await this.transactions.run(async (transaction) => {
+      // From here on the change that opened it cannot commit; that it had not yet is certain, for it would have closed it.
+      if (!(await transaction.giveUpProvision(id))) return false;
+      if (clientId !== null) return true;
+      await transaction.call(RemoveRealmRoles, { realmId });
+      await transaction.call(RemoveRealmKeys, { realmId });
+      await transaction.removeProvision(id);
+      return true;
+    });
+    if (!givenUp) return;
+    if (clientId === null) {
+      await this.outbox.flush(context);
       return;
     }
-    await this.outbox.flush(context);
-  }
-}
-
-/** Locks the realm or client before the notes, as those do that commit: the other order could dead-lock with them. */
-async function abandon(transaction: RegistryTransaction, provision: Provision): Promise<void> {
-  const { realmId, clientId } = provision;
-  const realm = clientId === null ? await transaction.lockRealm(realmId) : null;
-  const client = clientId === null ? null : await transaction.lockClient(realmId, clientId);
-  const open = await transaction.lockProvisions(provision);
-  if (!open.some(({ id }) => id === provision.id)) return;
-  await transaction.closeProvision(provision.id);
-  if (open.length > 1) return;
-  if (clientId === null) {
-    if (realm !== null) return;
-    await transaction.call(RemoveRealmRoles, { realmId });
-    await transaction.call(RemoveRealmKeys, { realmId });
-    return;
-  }
-  if (client === null || client.serviceAccountUserId === null) {
-    await transaction.call(RemoveServiceAccount, { realmId, clientId });
+    await this.reconcileServiceAccount.execute(realmId, clientId, context);
+    await this.transactions.run((transaction) => transaction.removeProvision(id));
   }
 }

@@ -1,25 +1,19 @@
-import {
-  EnsureServiceAccount,
-  type RegisterClient as RegisterClientCall,
-  type ReplyOf,
-  type RequestOf,
-} from '#contracts';
+import type { RegisterClient as RegisterClientCall, ReplyOf, RequestOf } from '#contracts';
 import { Clock } from '#host';
-import { MessageClient, type CallContext } from '#messaging';
+import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { makeClientId } from '../domain/client-id.js';
 import { checkClient } from '../domain/client-policy.js';
 import { makeSecretText, secretAtRest } from '../domain/client-secret.js';
 import type { Client } from '../domain/client.js';
-import type { Provision } from '../domain/provision.js';
 import type { Realm } from '../domain/realm.js';
 import { ClientRepository, RealmRepository } from '../domain/repositories.js';
 import { auditedClient, AuditEvents, type Cause } from './audit-events.js';
 import { clientTarget, FencedChange, publishedClient } from './fenced-change.js';
-import { Provisioning } from './provisioning.js';
 import { clientIdTaken, noSuchRealm } from '../domain/refusals.js';
 import { clientReply } from './replies.js';
+import { ServiceAccounts, type EnabledAccount } from './service-accounts.js';
 
 type Request = RequestOf<typeof RegisterClientCall>;
 
@@ -29,8 +23,7 @@ export class RegisterClient {
   constructor(
     private readonly realms: RealmRepository,
     private readonly clients: ClientRepository,
-    private readonly messages: MessageClient,
-    private readonly provisioning: Provisioning,
+    private readonly serviceAccounts: ServiceAccounts,
     private readonly change: FencedChange,
     private readonly auditEvents: AuditEvents,
     private readonly clock: Clock,
@@ -46,40 +39,21 @@ export class RegisterClient {
     if (realm === null) throw noSuchRealm();
     if ((await this.clients.findByClientId(realm.id, client.clientId)) !== null) throw clientIdTaken();
     const cause = { actor: request.actor, context };
+    const store = (account: EnabledAccount | null): Promise<Client> => this.store(realm, client, account, cause);
     const stored = client.serviceAccountEnabled
-      ? await this.storeWithServiceAccount(realm, client, cause)
-      : await this.store(realm, client, null, cause);
+      ? await this.serviceAccounts.whileEnabling(realm, client, context, store)
+      : await store(null);
     return { client: clientReply(stored, now), clientSecret: secretText };
   }
 
-  /** The user is made first, with an id chosen here, and taken away again if the client cannot be stored. */
-  private async storeWithServiceAccount(realm: Realm, client: Client, cause: Cause): Promise<Client> {
-    const provision = await this.provisioning.open({ realmId: realm.id, clientId: client.id });
-    try {
-      const { userId } = await this.messages.call(
-        EnsureServiceAccount,
-        {
-          realmId: realm.id,
-          realmName: realm.name,
-          clientId: client.id,
-          clientIdentifier: client.clientId,
-          userId: uuidv7(),
-          enabled: true,
-        },
-        cause.context,
-      );
-      return await this.store(realm, { ...client, serviceAccountUserId: userId }, provision, cause);
-    } catch (error) {
-      await this.provisioning.giveUp(provision, cause.context);
-      throw error;
-    }
-  }
-
-  private store(realm: Realm, client: Client, provision: Provision | null, cause: Cause): Promise<Client> {
+  private store(realm: Realm, client: Client, account: EnabledAccount | null, cause: Cause): Promise<Client> {
     return this.change.run([clientTarget(realm.name, client.clientId)], cause.context, async (transaction) => {
       if ((await transaction.keepRealm(realm.id)) === null) throw noSuchRealm();
-      if (provision !== null) await this.provisioning.close(transaction, provision);
-      const stored = await transaction.insertClient(realm, client);
+      await account?.close(transaction);
+      const stored = await transaction.insertClient(realm, {
+        ...client,
+        serviceAccountUserId: account?.userId ?? null,
+      });
       const details = { client: auditedClient(stored) };
       await transaction.record(this.auditEvents.client('client.created', realm, stored, details, cause));
       return { result: stored, snapshots: [publishedClient(realm.name, stored)] };

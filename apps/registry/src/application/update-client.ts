@@ -4,16 +4,24 @@ import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { changeClient } from '../domain/client-policy.js';
 import type { Client } from '../domain/client.js';
+import type { Provision } from '../domain/provision.js';
 import type { RegistryTransaction } from '../domain/registry-transactions.js';
 import { ClientRepository } from '../domain/repositories.js';
 import { auditedChanges, auditedClient, AuditEvents } from './audit-events.js';
 import { ClientChanger, StaleReadError, type SeenClient } from './client-changer.js';
 import { clientTarget, publishedAbsence, publishedClient, type Changed } from './fenced-change.js';
+import { Provisioning } from './provisioning.js';
 import { checkVersion, clientIdTaken } from '../domain/refusals.js';
 import { clientReply } from './replies.js';
 import { ServiceAccounts, type EnabledAccount } from './service-accounts.js';
 
 type Request = RequestOf<typeof UpdateClientCall>;
+
+interface Updated {
+  readonly client: Client;
+  /** Identity has to hear of the change after its commit. */
+  readonly followUp: Provision | null;
+}
 
 /** Changes a client. When it returns no instance issues a token on the old state (G2). */
 @Injectable()
@@ -22,6 +30,7 @@ export class UpdateClient {
     private readonly clients: ClientRepository,
     private readonly changer: ClientChanger,
     private readonly serviceAccounts: ServiceAccounts,
+    private readonly provisioning: Provisioning,
     private readonly auditEvents: AuditEvents,
     private readonly clock: Clock,
   ) {}
@@ -41,12 +50,16 @@ export class UpdateClient {
     const renamed = wanted.clientId !== seen.client.clientId;
     if (renamed && (await this.clients.findByClientId(seen.realm.id, wanted.clientId)) !== null) throw clientIdTaken();
     const more = renamed ? [clientTarget(seen.realm.name, wanted.clientId)] : [];
-    const store = (account: EnabledAccount | null): Promise<Client> =>
+    const store = (account: EnabledAccount | null): Promise<Updated> =>
       this.changer.run(seen, more, context, (transaction, client) =>
         this.store(request, seen, client, account, transaction, context),
       );
     const enables = wanted.serviceAccountEnabled && !seen.client.serviceAccountEnabled;
-    return enables ? this.serviceAccounts.whileEnabling(seen, context, store) : store(null);
+    const { client, followUp } = enables
+      ? await this.serviceAccounts.whileEnabling(seen.realm, seen.client, context, store)
+      : await store(null);
+    if (followUp !== null) await this.provisioning.giveUp(followUp, context);
+    return client;
   }
 
   private async store(
@@ -56,22 +69,33 @@ export class UpdateClient {
     account: EnabledAccount | null,
     transaction: RegistryTransaction,
     context: CallContext,
-  ): Promise<Changed<Client>> {
+  ): Promise<Changed<Updated>> {
     checkVersion(request.ifVersion, before.version);
     const changed = changeClient(before, request.changes, this.clock.now());
     const serviceAccountUserId = before.serviceAccountUserId ?? account?.userId ?? null;
     if (changed.serviceAccountEnabled && serviceAccountUserId === null) throw new StaleReadError();
-    if (account !== null) await account.close(transaction);
+    await account?.close(transaction);
     // Published even so: an earlier attempt may have died between its commit and its publication.
-    if (changed === before) return { result: before, snapshots: [publishedClient(realm.name, before)] };
+    if (changed === before) {
+      return { result: { client: before, followUp: null }, snapshots: [publishedClient(realm.name, before)] };
+    }
     const after: Client = { ...changed, serviceAccountUserId };
     const { client, absence } = await transaction.updateClient(realm, before, after);
     const cause = { actor: request.actor, context };
     const details = auditedChanges(auditedClient(before), auditedClient(client));
     await transaction.record(this.auditEvents.client('client.updated', realm, client, details, cause));
-    await this.serviceAccounts.follow(transaction, realm, before, client);
+    const followUp = mustFollow(before, client, account)
+      ? await this.provisioning.openFollowUp(transaction, { realmId: realm.id, clientId: client.id })
+      : null;
     const snapshots = [publishedClient(realm.name, client)];
     if (absence !== null) snapshots.push(publishedAbsence(clientTarget(realm.name, before.clientId), absence));
-    return { result: client, snapshots };
+    return { result: { client, followUp }, snapshots };
   }
+}
+
+/** Whether identity does not know yet: of the flag, or of the `client_id` that the account's username is made of. */
+function mustFollow(before: Client, after: Client, account: EnabledAccount | null): boolean {
+  if (after.serviceAccountUserId === null) return false;
+  const toldOfFlag = account !== null || before.serviceAccountEnabled === after.serviceAccountEnabled;
+  return !toldOfFlag || before.clientId !== after.clientId;
 }

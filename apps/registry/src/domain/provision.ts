@@ -1,12 +1,16 @@
 /**
- * A note, committed before other services are asked to make something for a realm or client that is not stored yet. It is
- * closed in the transaction that stores it. One that stays open (a crash, a refusal) says what must be removed again.
+ * A note that another service may hold something that the registry's own data do not account for (yet, or any more): a realm's
+ * roles and keys, or a client's service account. No transaction spans services, so the note is committed before the other
+ * service is asked, and closed in the transaction that stores what it was asked for. One that is never closed (a refusal, a
+ * crash) is given up: then the other service is brought in step with what is stored.
  */
 export interface Provision {
   readonly id: string;
   readonly realmId: string;
-  /** UUID of the client whose service account is made; null when it is about the realm. */
+  /** UUID of the client whose service account it is about; null when it is about the realm. */
   readonly clientId: string | null;
+  /** The change that opened it cannot commit any more; what remains is to bring the other service in step. */
+  readonly givenUp: boolean;
   readonly createdAt: Date;
 }
 

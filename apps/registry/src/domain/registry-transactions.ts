@@ -37,10 +37,12 @@ export interface RegistryTransaction {
   deleteClient(realm: Realm, client: Client): Promise<number>;
 
   openProvision(provision: Provision): Promise<void>;
-  /** Ends a provision. @returns false when it was open no more: somebody gave it up and cleans up after it. */
+  /** Ends a provision whose change is stored. @returns false when it was given up. */
   closeProvision(id: string): Promise<boolean>;
-  /** Locks every open provision for the same realm or client. */
-  lockProvisions(target: Pick<Provision, 'realmId' | 'clientId'>): Promise<readonly Provision[]>;
+  /** Gives a provision up: it cannot be closed any more. @returns false when it was closed or removed. */
+  giveUpProvision(id: string): Promise<boolean>;
+  /** Forgets a provision that was given up, when the other service is in step. */
+  removeProvision(id: string): Promise<void>;
 
   /** An audit event that leaves when the transaction has committed. */
   record(event: AuditEvent): Promise<void>;
@@ -61,7 +63,7 @@ export abstract class RegistryTransactions {
    * @throws UncertainCommitError, AppError `unavailable`, and what `work` throws.
    */
   abstract run<T>(work: (transaction: RegistryTransaction) => Promise<T>): Promise<T>;
-  /** Open provisions that began before an instant, oldest first. */
+  /** Provisions that were given up, and open ones that began before an instant; oldest first. */
   abstract staleProvisions(before: Date, limit: number): Promise<readonly Provision[]>;
   /** Forgets the versions of keys that were deleted long ago. */
   abstract forgetOldTombstones(): Promise<void>;

@@ -49,7 +49,7 @@ class InMemoryTransactions extends RegistryTransactions {
 
   async staleProvisions(before: Date, limit: number): Promise<readonly Provision[]> {
     return [...this.registry.state.provisions.values()]
-      .filter(({ createdAt }) => createdAt < before)
+      .filter(({ givenUp, createdAt }) => givenUp || createdAt < before)
       .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
       .slice(0, limit);
   }

@@ -76,13 +76,18 @@ export class InMemoryTransaction implements RegistryTransaction {
   }
 
   async closeProvision(id: string): Promise<boolean> {
-    return this.state.provisions.delete(id);
+    return this.state.provisions.get(id)?.givenUp === false && this.state.provisions.delete(id);
   }
 
-  async lockProvisions(target: Pick<Provision, 'realmId' | 'clientId'>): Promise<readonly Provision[]> {
-    return [...this.state.provisions.values()].filter(
-      ({ realmId, clientId }) => realmId === target.realmId && clientId === target.clientId,
-    );
+  async giveUpProvision(id: string): Promise<boolean> {
+    const provision = this.state.provisions.get(id);
+    if (provision === undefined) return false;
+    this.state.provisions.set(id, { ...provision, givenUp: true });
+    return true;
+  }
+
+  async removeProvision(id: string): Promise<void> {
+    this.state.provisions.delete(id);
   }
 
   async record(event: AuditEvent): Promise<void> {

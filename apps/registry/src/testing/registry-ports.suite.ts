@@ -34,6 +34,14 @@ export function describeRegistryPorts(name: string, open: () => Promise<OpenedAd
       ports.transactions.run((transaction) => transaction.insertRealm(aRealm({ name: `r-${uuidv7()}`, ...facts })));
     const insertClient = (facts: Partial<Client> = {}): Promise<Client> =>
       ports.transactions.run((transaction) => transaction.insertClient(realm, aClient(realm, facts)));
+    const aProvision = (facts: Partial<Provision> = {}): Provision => ({
+      id: uuidv7(),
+      realmId: realm.id,
+      clientId: null,
+      givenUp: false,
+      createdAt: NOW,
+      ...facts,
+    });
     const clientSnapshot = async (clientId: string) => {
       const [snapshot] = await ports.snapshots.clients([{ realmName: realm.name, clientId }]);
       return snapshot;
@@ -255,19 +263,17 @@ export function describeRegistryPorts(name: string, open: () => Promise<OpenedAd
     describe('transactions', () => {
       it('leave nothing behind when they fail', async () => {
         const failure = new Error('on purpose');
+        const provision = aProvision();
         const attempt = ports.transactions.run(async (transaction) => {
           await transaction.updateRealm({ ...realm, enabled: false });
           await transaction.insertClient(realm, aClient(realm));
-          await transaction.openProvision({ id: uuidv7(), realmId: realm.id, clientId: null, createdAt: NOW });
+          await transaction.openProvision(provision);
           throw failure;
         });
         await expect(attempt).rejects.toBe(failure);
         expect(await ports.realms.findById(realm.id)).toEqual(realm);
         expect((await ports.clients.list(realm.id, EVERYTHING)).total).toBe(0);
-        const open = await ports.transactions.run((transaction) =>
-          transaction.lockProvisions({ realmId: realm.id, clientId: null }),
-        );
-        expect(open).toEqual([]);
+        expect(await ports.transactions.staleProvisions(later(1), 1_000)).not.toContainEqual(provision);
       });
 
       it('give one winner when many insert the same client_id at once', async () => {
@@ -294,17 +300,35 @@ export function describeRegistryPorts(name: string, open: () => Promise<OpenedAd
     });
 
     describe('provisions', () => {
-      it('are closed once, found by what they are for, and found again when they are old', async () => {
-        const provision: Provision = { id: uuidv7(), realmId: realm.id, clientId: uuidv7(), createdAt: NOW };
+      const open = async (): Promise<Provision> => {
+        const provision = aProvision({ clientId: uuidv7() });
         await ports.transactions.run((transaction) => transaction.openProvision(provision));
-        const found = await ports.transactions.run((transaction) => transaction.lockProvisions(provision));
-        expect(found).toEqual([provision]);
-        const ofRealm = { realmId: realm.id, clientId: null };
-        expect(await ports.transactions.run((transaction) => transaction.lockProvisions(ofRealm))).toEqual([]);
-        expect(await ports.transactions.staleProvisions(NOW, 10)).not.toContainEqual(provision);
-        expect(await ports.transactions.staleProvisions(later(1), 10)).toContainEqual(provision);
-        const close = () => ports.transactions.run((transaction) => transaction.closeProvision(provision.id));
-        expect([await close(), await close()]).toEqual([true, false]);
+        return provision;
+      };
+      const close = ({ id }: Provision) => ports.transactions.run((transaction) => transaction.closeProvision(id));
+      const giveUp = ({ id }: Provision) => ports.transactions.run((transaction) => transaction.giveUpProvision(id));
+
+      it('are closed once, and found again when they are old', async () => {
+        const provision = await open();
+        expect(await ports.transactions.staleProvisions(NOW, 1_000)).not.toContainEqual(provision);
+        expect(await ports.transactions.staleProvisions(later(1), 1_000)).toContainEqual(provision);
+        expect([await close(provision), await close(provision), await giveUp(provision)]).toEqual([true, false, false]);
+      });
+
+      it('cannot be closed once they are given up, and are found until they are removed', async () => {
+        const provision = await open();
+        expect([await giveUp(provision), await giveUp(provision), await close(provision)]).toEqual([true, true, false]);
+        expect(await ports.transactions.staleProvisions(NOW, 1_000)).toContainEqual({ ...provision, givenUp: true });
+        await ports.transactions.run((transaction) => transaction.removeProvision(provision.id));
+        expect(await giveUp(provision)).toBe(false);
+      });
+
+      it('are either closed or given up when both happen at once', async () => {
+        const provisions = await Promise.all(Array.from({ length: 10 }, open));
+        for (const provision of provisions) {
+          const [closed, givenUp] = await Promise.all([close(provision), giveUp(provision)]);
+          expect(closed).not.toBe(givenUp);
+        }
       });
     });
 

@@ -1,4 +1,4 @@
-import { EnsureServiceAccount, ProvisionRealmKeys, ProvisionRealmRoles } from '#contracts';
+import { EnsureServiceAccount, ProvisionRealmKeys, ProvisionRealmRoles, RemoveServiceAccount } from '#contracts';
 import { FrozenClock } from '#host';
 import { newCallContext } from '#messaging';
 import { SilentLogger } from '#observability';
@@ -11,6 +11,7 @@ import { EnsureMasterRealm } from '../application/ensure-master-realm.js';
 import { FencedChange } from '../application/fenced-change.js';
 import { GiveUpStaleProvisions } from '../application/give-up-stale-provisions.js';
 import { Provisioning } from '../application/provisioning.js';
+import { ReconcileServiceAccount } from '../application/reconcile-service-account.js';
 import { RegisterClient } from '../application/register-client.js';
 import { RotateClientSecret } from '../application/rotate-client-secret.js';
 import { ServiceAccounts } from '../application/service-accounts.js';
@@ -42,7 +43,8 @@ export class TestBench<A extends Adapters = Adapters> {
   readonly messages = new FakeMessageClient()
     .on(ProvisionRealmRoles, () => ({}))
     .on(ProvisionRealmKeys, () => ({}))
-    .on(EnsureServiceAccount, ({ userId }) => ({ userId }));
+    .on(EnsureServiceAccount, ({ userId }) => ({ userId }))
+    .on(RemoveServiceAccount, () => ({}));
   readonly createRealm: CreateRealm;
   readonly updateRealm: UpdateRealm;
   readonly deleteRealm: DeleteRealm;
@@ -60,13 +62,14 @@ export class TestBench<A extends Adapters = Adapters> {
     const audit = new AuditEvents(clock);
     const change = new FencedChange(this.writer, transactions, outbox);
     const changer = new ClientChanger(realms, clients, change);
-    const provisioning = new Provisioning(transactions, outbox, clock, logger);
-    const accounts = new ServiceAccounts(messages, provisioning, transactions, outbox, logger);
+    const reconcile = new ReconcileServiceAccount(realms, clients, messages);
+    const provisioning = new Provisioning(transactions, reconcile, outbox, clock, logger);
+    const accounts = new ServiceAccounts(messages, provisioning);
     this.createRealm = new CreateRealm(realms, messages, provisioning, change, audit, clock);
     this.updateRealm = new UpdateRealm(realms, change, audit, clock);
     this.deleteRealm = new DeleteRealm(realms, change, audit);
-    this.registerClient = new RegisterClient(realms, clients, messages, provisioning, change, audit, clock);
-    this.updateClient = new UpdateClient(clients, changer, accounts, audit, clock);
+    this.registerClient = new RegisterClient(realms, clients, accounts, change, audit, clock);
+    this.updateClient = new UpdateClient(clients, changer, accounts, provisioning, audit, clock);
     this.deleteClient = new DeleteClient(changer, audit);
     this.rotateClientSecret = new RotateClientSecret(changer, audit, clock);
     this.ensureMasterRealm = new EnsureMasterRealm(realms, milestones, this.createRealm, messages, logger);

@@ -60,13 +60,13 @@ export function fromRedirectUri(client: Client, redirectUri: RedirectUri): Redir
 }
 
 /** A provision of its row. */
-export function toProvision({ id, realmId, clientUuid, createdAt }: ProvisionEntity): Provision {
-  return { id, realmId, clientId: clientUuid, createdAt };
+export function toProvision({ clientUuid, ...row }: ProvisionEntity): Provision {
+  return { ...row, clientId: clientUuid };
 }
 
 /** The row of a provision. */
-export function fromProvision({ id, realmId, clientId, createdAt }: Provision): ProvisionEntity {
-  return { id, realmId, clientUuid: clientId, createdAt };
+export function fromProvision({ clientId, ...provision }: Provision): ProvisionEntity {
+  return { ...provision, clientUuid: clientId };
 }
 
 /** PostgreSQL's text cannot hold U+0000: nothing stored can be equal to a text with it. */

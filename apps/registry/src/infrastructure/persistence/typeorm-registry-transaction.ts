@@ -8,7 +8,7 @@ import {
   type RequestOf,
 } from '#contracts';
 import { isUniqueViolation, nextSnapshotVersion, type Outbox } from '#database';
-import { In, IsNull, type EntityManager } from 'typeorm';
+import { In, type EntityManager } from 'typeorm';
 import type { Client } from '../../domain/client.js';
 import type { Provision } from '../../domain/provision.js';
 import type { Realm } from '../../domain/realm.js';
@@ -20,7 +20,7 @@ import { ProvisionEntity } from './entities/provision.entity.js';
 import { RealmEntity } from './entities/realm.entity.js';
 import { RedirectUriEntity } from './entities/redirect-uri.entity.js';
 import { completeClients } from './load-clients.js';
-import { fromClient, fromProvision, fromRealm, fromRedirectUri, fromSecret, toProvision, toRealm } from './rows.js';
+import { fromClient, fromProvision, fromRealm, fromRedirectUri, fromSecret, toRealm } from './rows.js';
 import { forgetTombstone, leaveTombstone } from './tombstones.js';
 
 /** One transaction in PostgreSQL. */
@@ -109,18 +109,17 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
   }
 
   async closeProvision(id: string): Promise<boolean> {
-    const { affected } = await this.manager.delete(ProvisionEntity, { id });
+    const { affected } = await this.manager.delete(ProvisionEntity, { id, givenUp: false });
     return affected === 1;
   }
 
-  async lockProvisions({ realmId, clientId }: Pick<Provision, 'realmId' | 'clientId'>): Promise<readonly Provision[]> {
-    const rows = await this.manager.find(ProvisionEntity, {
-      where: { realmId, clientUuid: clientId ?? IsNull() },
-      // One order for all, so that two that lock several do not wait for each other.
-      order: { id: 'ASC' },
-      lock: { mode: 'pessimistic_write' },
-    });
-    return rows.map(toProvision);
+  async giveUpProvision(id: string): Promise<boolean> {
+    const { affected } = await this.manager.update(ProvisionEntity, { id }, { givenUp: true });
+    return affected === 1;
+  }
+
+  async removeProvision(id: string): Promise<void> {
+    await this.manager.delete(ProvisionEntity, { id });
   }
 
   record(event: AuditEvent): Promise<void> {

@@ -40,7 +40,7 @@ export class TypeOrmRegistryTransactions extends RegistryTransactions {
   async staleProvisions(before: Date, limit: number): Promise<readonly Provision[]> {
     const rows = await available(() =>
       this.dataSource.manager.find(ProvisionEntity, {
-        where: { createdAt: LessThan(before) },
+        where: [{ givenUp: true }, { createdAt: LessThan(before) }],
         order: { createdAt: 'ASC', id: 'ASC' },
         take: limit,
       }),

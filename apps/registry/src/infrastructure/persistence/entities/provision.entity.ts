@@ -12,6 +12,9 @@ export class ProvisionEntity {
   @Column('uuid', { name: 'client_uuid', nullable: true })
   clientUuid!: string | null;
 
+  @Column('boolean', { name: 'given_up' })
+  givenUp!: boolean;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 }

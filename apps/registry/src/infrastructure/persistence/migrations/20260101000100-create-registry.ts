@@ -123,10 +123,10 @@ const TABLES: readonly string[] = [
     id uuid NOT NULL,
     realm_id uuid NOT NULL,
     client_uuid uuid,
+    given_up boolean NOT NULL,
     created_at timestamptz NOT NULL,
     CONSTRAINT provisions_pkey PRIMARY KEY (id)
   )`,
-  `CREATE INDEX provisions_target_idx ON registry.provisions (realm_id, client_uuid, id)`,
   `CREATE INDEX provisions_created_at_idx ON registry.provisions (created_at, id)`,
   `CREATE TABLE registry.milestones (
     name text NOT NULL,
