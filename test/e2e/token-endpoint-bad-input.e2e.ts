@@ -33,7 +33,7 @@ describe('bad input at the token endpoint', () => {
     ['a parameter twice', () => body('grant_type=client_credentials&grant_type=client_credentials')],
     ['a parameter twice, once encoded', () => body('grant_type=client_credentials&grant%5ftype=client_credentials')],
     ['far too many parameters', () => body(Array.from({ length: 900 }, (_, n) => `p${String(n)}=1`).join('&'))],
-    ['a value that is far too long', () => body(`grant_type=client_credentials&scope=${'a'.repeat(20_000)}`)],
+    ['a value that is far too long', () => body(`grant_type=client_credentials&scope=${'a'.repeat(9_000)}`)],
     ['JSON', () => body('{"grant_type":"client_credentials"}', 'application/json')],
     ['JSON that says it is a form', () => body('{"grant_type":"client_credentials"}')],
     ['multipart', () => body('--x\r\n\r\n--x--', 'multipart/form-data; boundary=x')],

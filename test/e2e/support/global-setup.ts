@@ -84,13 +84,19 @@ async function startStandalone(): Promise<{ shape: Shape; stop: () => Promise<vo
   closeSync(log);
   const killed = () => child.kill('SIGKILL');
   process.once('exit', killed);
+  const logEnd = () => readFileSync(logFile, 'utf8').split('\n').slice(-30).join('\n');
+  let stopping = false;
+  child.once('exit', (code, signal) => {
+    if (!stopping) process.stderr.write(`standalone ended by itself (${String(code ?? signal)}):\n${logEnd()}\n`);
+  });
   const stop = async () => {
+    stopping = true;
     await stopChild(child);
     process.off('exit', killed);
     rmSync(folder, { recursive: true, force: true });
   };
   if (!(await answers(`${baseUrl}/health/ready`, child))) {
-    const end = readFileSync(logFile, 'utf8').split('\n').slice(-30).join('\n');
+    const end = logEnd();
     await stop();
     throw new Error(`standalone did not become ready:\n${end}`);
   }
