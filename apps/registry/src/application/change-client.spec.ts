@@ -136,7 +136,7 @@ describe('UpdateClient', () => {
 
   it('ends in step with identity also when an older call arrives there last', async () => {
     const { bench, update } = await withClient({ serviceAccountEnabled: true, serviceAccountUserId: USER });
-    const late = Promise.withResolvers<void>();
+    const late = Promise.withResolvers<null>();
     let enabled = true;
     bench.messages.on(EnsureServiceAccount, async (account) => {
       if (bench.messages.calls.length === 1) await late.promise;
@@ -146,7 +146,7 @@ describe('UpdateClient', () => {
     const disabling = update({ serviceAccountEnabled: false });
     while (bench.messages.calls.length === 0) await Promise.resolve();
     expect(await update({ serviceAccountEnabled: true })).toMatchObject({ serviceAccountEnabled: true });
-    late.resolve();
+    late.resolve(null);
     await disabling;
     expect(enabled).toBe(true);
   });
