@@ -19,6 +19,11 @@ export interface DurableConsumerOptions {
 export const PULL_EXPIRES_MS = 1_000;
 /** Silence after the end of a pull for which it is taken for lost, in milliseconds. */
 const SILENCE_MS = 2_000;
+/**
+ * How long the consumer lets messages gather before the next batch, in milliseconds, unless a full one waits: a batch costs a
+ * transaction, so few large ones leave the machine to those who wait for an answer.
+ */
+const GATHER_MS = 100;
 /** Pause before everything is set up again after a failure, in milliseconds. */
 const PAUSE_MS = 500;
 
@@ -121,8 +126,10 @@ export class NatsDurableConsumer {
     while (this.link.connected && this.link.epoch === epoch) {
       if (this.failure !== undefined) throw this.failure;
       if (this.outstanding <= 0 && this.buffer.length < maxBatch && !this.stopped) this.pull();
-      if (this.buffer.length > 0) await this.handle(this.buffer.splice(0, maxBatch));
-      else if (this.outstanding <= 0) return;
+      if (this.buffer.length > 0) {
+        if (this.buffer.length < maxBatch && this.outstanding > 0 && !this.stopped) await sleep(GATHER_MS);
+        await this.handle(this.buffer.splice(0, maxBatch));
+      } else if (this.outstanding <= 0) return;
       else if (Date.now() - this.heardAt > this.pullExpiresMs + SILENCE_MS) throw new Error('the stream is silent');
       else await this.pause(this.pullExpiresMs + SILENCE_MS);
     }

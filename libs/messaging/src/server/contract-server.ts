@@ -33,7 +33,7 @@ export interface ContractServerOptions {
 }
 
 /** Messages taken from a stream at once. */
-const MAX_DURABLE_MESSAGES = 32;
+const MAX_DURABLE_MESSAGES = 128;
 
 /**
  * Serves the contracts of one service (of several in the standalone shape) over any transport, as a Nest strategy:
