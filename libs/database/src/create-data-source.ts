@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { isEmbeddedUrl } from './embedded-url.js';
 import type { DatabaseDescription } from './ports.js';
+import { QuietTypeOrmLogger } from './quiet-typeorm-logger.js';
 
 /** How long a connection may take to come about, also from a pool that is busy. */
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -49,6 +50,7 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     uuidExtension: 'pgcrypto',
     useUTC: true,
     logging: false,
+    logger: new QuietTypeOrmLogger(),
     poolSize: settings.poolSize,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     poolErrorHandler: settings.onConnectionError ?? (() => {}),
