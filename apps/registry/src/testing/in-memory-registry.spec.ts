@@ -1,4 +1,8 @@
 import { InMemoryRegistry } from './in-memory-registry.js';
 import { describeRegistryPorts } from './registry-ports.suite.js';
+import { describeRegistryTransactions } from './registry-transactions.suite.js';
 
-describeRegistryPorts('in memory', async () => Object.assign(new InMemoryRegistry(), { close: async () => {} }));
+const open = async () => Object.assign(new InMemoryRegistry(), { close: async () => {} });
+
+describeRegistryPorts('in memory', open);
+describeRegistryTransactions('in memory', open);

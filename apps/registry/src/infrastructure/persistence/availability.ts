@@ -1,5 +1,5 @@
 import { AppError } from '#errors';
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 
 /**
  * SQLSTATEs after which the same work may succeed: 08 connection, 53 resources, 57P shutdown, 57014 time-out, 55P03 lock not
@@ -23,6 +23,8 @@ export function asUnavailable(error: unknown): unknown {
 }
 
 function isTransient(error: unknown): boolean {
+  // TypeORM lets go of a connection that broke between two statements of a transaction.
+  if (error instanceof QueryRunnerAlreadyReleasedError) return true;
   if (error instanceof QueryFailedError) {
     const { code }: { readonly code?: unknown } = error.driverError;
     // Without a SQLSTATE the server has not judged the statement: the connection broke, or no answer came in time.

@@ -1,4 +1,6 @@
 import { openPostgresRegistry } from '../../testing/open-postgres-registry.js';
 import { describeRegistryPorts } from '../../testing/registry-ports.suite.js';
+import { describeRegistryTransactions } from '../../testing/registry-transactions.suite.js';
 
 describeRegistryPorts('PostgreSQL', () => openPostgresRegistry());
+describeRegistryTransactions('PostgreSQL', () => openPostgresRegistry());

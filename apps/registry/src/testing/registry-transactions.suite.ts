@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import type { Client } from '../domain/client.js';
+import type { Provision } from '../domain/provision.js';
+import type { Realm } from '../domain/realm.js';
+import { aClient, aRealm, NOW } from './builders.js';
+import type { OpenedAdapters } from './registry-ports.suite.js';
+
+const later = (milliseconds: number): Date => new Date(NOW.getTime() + milliseconds);
+
+/** What the transactions of every set of adapters must do. */
+export function describeRegistryTransactions(name: string, open: () => Promise<OpenedAdapters>): void {
+  describe(`registry transactions: ${name}`, () => {
+    let ports: OpenedAdapters;
+    let realm: Realm;
+
+    beforeAll(async () => {
+      ports = await open();
+    });
+    afterAll(() => ports.close());
+    beforeEach(async () => {
+      realm = await ports.transactions.run((transaction) => transaction.insertRealm(aRealm({ name: `r-${uuidv7()}` })));
+    });
+
+    const insertClient = (facts: Partial<Client> = {}): Promise<Client> =>
+      ports.transactions.run((transaction) => transaction.insertClient(realm, aClient(realm, facts)));
+    const aProvision = (facts: Partial<Provision> = {}): Provision => ({
+      id: uuidv7(),
+      realmId: realm.id,
+      clientId: null,
+      givenUp: false,
+      createdAt: NOW,
+      ...facts,
+    });
+
+    describe('transactions', () => {
+      it('leave nothing behind when they fail', async () => {
+        const failure = new Error('on purpose');
+        const provision = aProvision();
+        const attempt = ports.transactions.run(async (transaction) => {
+          await transaction.updateRealm({ ...realm, enabled: false });
+          await transaction.insertClient(realm, aClient(realm));
+          await transaction.openProvision(provision);
+          throw failure;
+        });
+        await expect(attempt).rejects.toBe(failure);
+        expect(await ports.realms.findById(realm.id)).toEqual(realm);
+        expect(await ports.clients.findByClientId(realm.id, 'billing')).toBeNull();
+        expect(await ports.transactions.staleProvisions(later(1), 1_000)).not.toContainEqual(provision);
+      });
+
+      it('give one winner when many insert the same client_id at once', async () => {
+        const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => insertClient({ clientId: 'same' })));
+        expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+        for (const outcome of outcomes) {
+          if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'conflict' });
+        }
+      });
+
+      it('lose no change of many that lock the same client', async () => {
+        const { id } = await insertClient();
+        await Promise.all(
+          Array.from({ length: 20 }, () =>
+            ports.transactions.run(async (transaction) => {
+              const client = await transaction.lockClient(realm.id, id);
+              if (client === null) throw new Error('gone');
+              await transaction.updateClient(realm, client, { ...client, version: client.version + 1 });
+            }),
+          ),
+        );
+        expect((await ports.clients.findById(realm.id, id))?.version).toBe(21);
+      });
+    });
+
+    describe('provisions', () => {
+      const open = async (): Promise<Provision> => {
+        const provision = aProvision({ clientId: uuidv7() });
+        await ports.transactions.run((transaction) => transaction.openProvision(provision));
+        return provision;
+      };
+      const close = ({ id }: Provision) => ports.transactions.run((transaction) => transaction.closeProvision(id));
+      const giveUp = ({ id }: Provision) => ports.transactions.run((transaction) => transaction.giveUpProvision(id));
+
+      it('are closed once, and found again when they are old', async () => {
+        const provision = await open();
+        expect(await ports.transactions.staleProvisions(NOW, 1_000)).not.toContainEqual(provision);
+        expect(await ports.transactions.staleProvisions(later(1), 1_000)).toContainEqual(provision);
+        expect([await close(provision), await close(provision), await giveUp(provision)]).toEqual([true, false, false]);
+      });
+
+      it('cannot be closed once they are given up, and are found until they are removed', async () => {
+        const provision = await open();
+        expect([await giveUp(provision), await giveUp(provision), await close(provision)]).toEqual([true, true, false]);
+        expect(await ports.transactions.staleProvisions(NOW, 1_000)).toContainEqual({ ...provision, givenUp: true });
+        await ports.transactions.run((transaction) => transaction.removeProvision(provision.id));
+        expect(await giveUp(provision)).toBe(false);
+      });
+
+      it('are either closed or given up when both happen at once', async () => {
+        const provisions = await Promise.all(Array.from({ length: 10 }, open));
+        for (const provision of provisions) {
+          const [closed, givenUp] = await Promise.all([close(provision), giveUp(provision)]);
+          expect(closed).not.toBe(givenUp);
+        }
+      });
+    });
+  });
+}
