@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { RedisSnapshotStore } from './redis-snapshot-store.js';
-import { describeSnapshotStore, freshAddress } from './snapshot-store.suite.js';
+import { describeSnapshotStore, freshAddress } from './testing/snapshot-store.suite.js';
 
 const url = process.env['TEST_REDIS_URL'] ?? '';
 let store: RedisSnapshotStore;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import type { SnapshotAddress, SnapshotStore } from './ports.js';
+import type { SnapshotAddress, SnapshotStore } from '../ports.js';
 
 const TTL_MS = 60_000;
 

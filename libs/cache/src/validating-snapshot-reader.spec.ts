@@ -1,0 +1,147 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { AppError } from '#errors';
+import { newCallContext } from '#messaging';
+import { register } from 'prom-client';
+import { MemorySnapshotStore } from './memory-snapshot-store.js';
+import { ExampleSnapshot, FakeOwner } from './testing/fake-owner.js';
+import { ValidatingSnapshotReader } from './validating-snapshot-reader.js';
+
+const address = (key: string) => ({ name: ExampleSnapshot.name, key });
+const context = () => newCallContext({ deadlineMs: 1_000 });
+
+describe('reading a snapshot', () => {
+  let store: MemorySnapshotStore;
+  let owner: FakeOwner;
+  let reader: ValidatingSnapshotReader;
+  const read = (key: string, from = context()) => reader.read(ExampleSnapshot, key, from);
+  const put = async (key: string, version: number, text: string) => {
+    await store.fence([address(key)], 'w', 1_000);
+    await store.publish(address(key), 'w', { version, json: JSON.stringify({ text }) }, 60_000);
+  };
+  const readsCounted = async (result: string): Promise<number> => {
+    const metric = await register.getSingleMetric('chancery_snapshot_reads_total')?.get();
+    return metric?.values.find((value) => value.labels['result'] === result)?.value ?? 0;
+  };
+
+  beforeEach(() => {
+    store = new MemorySnapshotStore();
+    owner = new FakeOwner();
+    reader = new ValidatingSnapshotReader(store, owner, { maxEntries: 10 });
+    register.resetMetrics();
+  });
+
+  it('takes the value from the store, and the very same object while the version is the same', async () => {
+    await put('a', 1, 'one');
+    const first = await read('a');
+    expect(first).toEqual({ text: 'one' });
+    expect(await read('a')).toBe(first);
+    await put('a', 2, 'two');
+    expect(await read('a')).toEqual({ text: 'two' });
+    expect(owner.loads).toEqual([]);
+    expect([await readsCounted('parsed'), await readsCounted('hit')]).toEqual([2, 1]);
+  });
+
+  it('asks the store once for all reads of a turn, each key once', async () => {
+    await put('a', 1, 'one');
+    await put('b', 2, 'two');
+    const storeRead = jest.spyOn(store, 'read');
+    const values = await Promise.all([read('a'), read('b'), read('a')]);
+    expect(values).toEqual([{ text: 'one' }, { text: 'two' }, { text: 'one' }]);
+    expect(storeRead).toHaveBeenCalledTimes(1);
+    expect(storeRead).toHaveBeenCalledWith([address('a'), address('b')]);
+  });
+
+  it('never joins a read that is under way: its answer may be from before this read began', async () => {
+    await put('a', 1, 'one');
+    let answer: () => void = () => {};
+    jest.spyOn(store, 'read').mockImplementationOnce(async (addresses) => {
+      const old = await MemorySnapshotStore.prototype.read.call(store, addresses);
+      await new Promise<void>((resolve) => (answer = resolve));
+      return old;
+    });
+    const early = read('a');
+    await new Promise((resolve) => setImmediate(resolve));
+    await put('a', 2, 'two');
+    const late = read('a');
+    expect(await late).toEqual({ text: 'two' });
+    answer();
+    expect(await early).toEqual({ text: 'one' });
+  });
+
+  it('loads a missing key from the owner, fills the store, and then reads it there', async () => {
+    owner.rows.set('a', { version: 5, value: { text: 'owned' } });
+    const loaded = await read('a');
+    expect(loaded).toEqual({ text: 'owned' });
+    expect(await store.read([address('a')])).toEqual([{ state: 'present', version: 5, json: '{"text":"owned"}' }]);
+    expect(await read('a')).toBe(loaded);
+    expect(owner.loads).toEqual([['a']]);
+  });
+
+  it('keeps absence as a snapshot too', async () => {
+    expect(await read('nobody')).toBeNull();
+    expect(await read('nobody')).toBeNull();
+    expect(owner.loads).toEqual([['nobody']]);
+  });
+
+  it('asks the owner for a fenced key and fills nothing', async () => {
+    await put('a', 1, 'old');
+    await store.fence([address('a')], 'writer', 60_000);
+    owner.rows.set('a', { version: 2, value: { text: 'new' } });
+    expect(await read('a')).toEqual({ text: 'new' });
+    expect(await store.read([address('a')])).toEqual([{ state: 'fenced' }]);
+  });
+
+  it('does not put an old answer back when a writer came between', async () => {
+    owner.rows.set('a', { version: 1, value: { text: 'old' } });
+    owner.delay = async () => {
+      owner.delay = async () => {};
+      owner.rows.set('a', { version: 2, value: { text: 'new' } });
+      await put('a', 2, 'new');
+    };
+    await read('a');
+    expect(await read('a')).toEqual({ text: 'new' });
+    expect(await store.read([address('a')])).toMatchObject([{ version: 2 }]);
+  });
+
+  it('asks the owner when the store is away, and leaves the store alone for a moment', async () => {
+    owner.rows.set('a', { version: 1, value: { text: 'owned' } });
+    await put('a', 1, 'stored');
+    const storeRead = jest.spyOn(store, 'read').mockRejectedValue(new AppError('unavailable'));
+    expect(await read('a')).toEqual({ text: 'owned' });
+    expect(await read('a')).toEqual({ text: 'owned' });
+    expect(storeRead).toHaveBeenCalledTimes(1);
+    storeRead.mockRestore();
+    await new Promise((resolve) => setTimeout(resolve, 220));
+    const again = jest.spyOn(store, 'read');
+    await read('a');
+    expect(again).toHaveBeenCalledTimes(1);
+    expect(owner.loads).toHaveLength(2);
+  });
+
+  it('never answers from its own memory alone: with store and owner away it fails', async () => {
+    await put('a', 1, 'one');
+    await read('a');
+    jest.spyOn(store, 'read').mockRejectedValue(new AppError('unavailable'));
+    owner.away = true;
+    await expect(read('a')).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('keeps the deadline and the cancellation of each reader that shares a call', async () => {
+    owner.rows.set('a', { version: 1, value: { text: 'slow' } });
+    owner.delay = () => new Promise((resolve) => setTimeout(resolve, 150));
+    const controller = new AbortController();
+    const outcomes = Promise.allSettled([
+      read('a', newCallContext({ deadlineMs: 30 })),
+      read('a', newCallContext({ deadlineMs: 1_000, signal: controller.signal })),
+      read('a'),
+    ]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    controller.abort();
+    expect(await outcomes).toMatchObject([
+      { reason: { code: 'deadline_exceeded' } },
+      { reason: { code: 'cancelled' } },
+      { value: { text: 'slow' } },
+    ]);
+    expect(owner.loads).toEqual([['a']]);
+  });
+});
