@@ -16,14 +16,21 @@ const INGEST_LIMIT_MS = 30_000;
 
 /** G1 and G2 while instances are killed and the bus is restarted, under load. */
 describe('issuance under faults', () => {
-  let cluster: Cluster;
+  let cluster: Cluster | undefined;
   let admin: Administrator;
   let steady: readonly TestClient[];
   let victims: readonly TestClient[];
-  let load: Load;
+  let load: Load | undefined;
+  const crashes: string[] = [];
 
   beforeAll(async () => {
-    cluster = await startCluster({ replicas: { tokens: 2 } });
+    cluster = await startCluster({
+      replicas: { tokens: 2 },
+      silent: true,
+      onCrash: (process, how) => {
+        crashes.push(`${process.title} (${how}):\n${process.logTail()}`);
+      },
+    });
     const { baseUrls, adminUsername, adminPassword } = cluster;
     process.env['CHANCERY_E2E'] = JSON.stringify({ kind: 'cluster', baseUrls, adminUsername, adminPassword });
     admin = await Administrator.signIn();
@@ -34,12 +41,12 @@ describe('issuance under faults', () => {
   }, 120_000);
 
   afterAll(async () => {
-    load.stop();
-    await cluster.stop();
+    await load?.finish();
+    await cluster?.stop();
   }, 60_000);
 
-  const killAndRestart = async (round: number): Promise<void> => {
-    const instances = cluster.processes('tokens');
+  const killAndRestart = async (running: Cluster, round: number): Promise<void> => {
+    const instances = running.processes('tokens');
     const instance = instances[round % instances.length];
     if (instance === undefined) throw new Error('The cluster has no tokens instance.');
     await instance.kill('SIGKILL');
@@ -50,15 +57,15 @@ describe('issuance under faults', () => {
   };
 
   /** Disables client after client, and asks for its tokens right after each call has returned. */
-  const disableAll = async (isOver: () => boolean): Promise<readonly string[]> => {
+  const disableAll = async (traffic: Load, isOver: () => boolean): Promise<readonly string[]> => {
     const stale: string[] = [];
     for (const [index, client] of victims.entries()) {
-      load.include(client);
+      traffic.include(client);
       await sleep(100);
       const path = `/realms/${client.realm}/clients/${client.id}`;
       await untilDone(() => admin.ask('PATCH', path, { enabled: false }));
       const since = performance.now();
-      load.refusedFrom(client, since);
+      traffic.refusedFrom(client, since);
       const answers = await Promise.all(Array.from({ length: 8 }, () => clientCredentials(client)));
       for (const { status } of answers)
         if (status === 200) stale.push(`client ${String(index)}: 200 after the disable`);
@@ -69,13 +76,15 @@ describe('issuance under faults', () => {
   };
 
   it('G1, G2, G5: clients see only 200 and 503, no token lacks its record, no disabled client gets one', async () => {
+    if (cluster === undefined) throw new Error('The cluster did not start.');
     load = new Load(steady, CONNECTIONS);
     load.start();
     let faultsAreOver = false;
-    const disabling = disableAll(() => faultsAreOver);
+    const disabling = disableAll(load, () => faultsAreOver);
     for (const round of [0, 1, 2]) {
-      await killAndRestart(round);
+      await killAndRestart(cluster, round);
       if (round !== 1) continue;
+      await cluster.nats?.kill();
       await cluster.nats?.restart();
       await sleep(PAUSE_BETWEEN_FAULTS_MS);
     }
@@ -88,6 +97,8 @@ describe('issuance under faults', () => {
     expect(result.errors).toEqual([]);
     expect(result.unexpected).toEqual([]);
     expect(result.granted).toBeGreaterThan(500);
+    // Nobody else went down with those that were killed.
+    expect(crashes).toEqual([]);
     // It works again as soon as the faults are over.
     const after = await Promise.all(steady.map((client) => clientCredentials(client)));
     expect(after.map(({ status }) => status)).toEqual(steady.map(() => 200));

@@ -55,7 +55,12 @@ async function start(): Promise<{ shape: Shape; stop: () => Promise<void> }> {
 
 async function startTheCluster(): Promise<{ shape: Shape; stop: () => Promise<void> }> {
   const { startCluster } = await import('#testing');
-  const cluster = await startCluster({ replicas: { gateway: 2, tokens: 2 } });
+  const cluster = await startCluster({
+    replicas: { gateway: 2, tokens: 2 },
+    onCrash: (process, how) => {
+      report(`${process.title} ended by itself (${how}):\n${process.logTail(30)}`);
+    },
+  });
   const { baseUrls, adminUsername, adminPassword } = cluster;
   return { shape: { kind: 'cluster', baseUrls, adminUsername, adminPassword }, stop: () => cluster.stop() };
 }
@@ -87,7 +92,7 @@ async function startStandalone(): Promise<{ shape: Shape; stop: () => Promise<vo
   const logEnd = () => readFileSync(logFile, 'utf8').split('\n').slice(-30).join('\n');
   let stopping = false;
   child.once('exit', (code, signal) => {
-    if (!stopping) process.stderr.write(`standalone ended by itself (${String(code ?? signal)}):\n${logEnd()}\n`);
+    if (!stopping) report(`standalone ended by itself (${String(code ?? signal)}):\n${logEnd()}`);
   });
   const stop = async () => {
     stopping = true;
@@ -101,6 +106,11 @@ async function startStandalone(): Promise<{ shape: Shape; stop: () => Promise<vo
     throw new Error(`standalone did not become ready:\n${end}`);
   }
   return { shape: { kind: 'standalone', baseUrls: [baseUrl], adminUsername: 'admin', adminPassword }, stop };
+}
+
+/** Past Jest, which would add a stack to it. */
+function report(text: string): void {
+  process.stderr.write(`${text}\n`);
 }
 
 async function answers(url: string, child: ChildProcess): Promise<boolean> {
