@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 /** Linux counts CPU time in ticks of 1/100 s (sysconf(_SC_CLK_TCK) on every platform Node supports). */
 const MICROSECONDS_PER_TICK = 10_000;
 
+/** As the product's own processes run, so that the comparison is of programs, not of flags. */
+const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=64'];
+
 /** CPU time that a process and its threads have used, in microseconds; 0 when it is gone. */
 export function cpuMicroseconds(pid: number): number {
   try {
@@ -34,7 +37,7 @@ export interface RunningPeer {
 
 /** Starts a program of this folder and waits (10 s at most) for its first line, a JSON object. */
 export async function startPeer(file: string, ...args: string[]): Promise<RunningPeer> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url)), ...args], {
+  const child = spawn(process.execPath, [...NODE_OPTIONS, fileURLToPath(new URL(file, import.meta.url)), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_ENV: 'production' },
   });

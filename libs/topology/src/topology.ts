@@ -39,7 +39,8 @@ export const READY_PATH = '/health/ready';
 /** On the management port: 200 while the process lives. */
 export const LIVE_PATH = '/health/live';
 
-const NODE_OPTIONS = ['--enable-source-maps'] as const;
+/** Young objects live for one request: a larger nursery (MiB) lets most die before they are ever copied. */
+const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=64'] as const;
 
 function wire(
   name: ServiceName,
