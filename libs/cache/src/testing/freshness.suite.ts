@@ -11,37 +11,39 @@ import { FlakyStore, randomPause, type Trouble } from './flaky-store.js';
 /** One kind of bad day. */
 interface Scenario {
   readonly name: string;
-  readonly failureRate: number;
-  readonly maxDelayMs: number;
+  readonly failureRate?: number;
+  readonly maxDelayMs?: number;
   /** The store forgets everything, again and again. */
-  readonly flushes: boolean;
-  /** The store is away for so long at a time, at most. */
-  readonly maxOutageMs: number;
+  readonly flushes?: boolean;
+  /** The store is away for so long at a time, at most: for everybody, or for the writers alone. */
+  readonly outages?: { readonly maxMs: number; readonly of: 'everybody' | 'writers' };
   /** Fences expire while changes are under way. */
-  readonly shortFences: boolean;
+  readonly shortFences?: boolean;
+  /** How long a writer tries to publish. With flushes it has to outlast an outage: see `FencingSnapshotWriter`. */
+  readonly publishBudgetMs?: number;
 }
 
 const SCENARIOS: readonly Scenario[] = [
-  { name: 'on a good day', failureRate: 0, maxDelayMs: 0, flushes: false, maxOutageMs: 0, shortFences: false },
-  { name: 'on a slow network', failureRate: 0, maxDelayMs: 8, flushes: false, maxOutageMs: 0, shortFences: false },
-  { name: 'with lost answers', failureRate: 0.15, maxDelayMs: 4, flushes: false, maxOutageMs: 0, shortFences: false },
-  { name: 'with flushes', failureRate: 0.05, maxDelayMs: 4, flushes: true, maxOutageMs: 0, shortFences: false },
-  { name: 'with outages', failureRate: 0.05, maxDelayMs: 4, flushes: false, maxOutageMs: 250, shortFences: false },
+  { name: 'on a good day' },
+  { name: 'on a slow network', maxDelayMs: 8 },
+  { name: 'with lost answers', failureRate: 0.15, maxDelayMs: 4 },
+  { name: 'with flushes', failureRate: 0.05, maxDelayMs: 4, flushes: true },
+  { name: 'with outages', failureRate: 0.05, maxDelayMs: 4, outages: { maxMs: 250, of: 'everybody' } },
+  { name: 'with writers cut off', maxDelayMs: 4, outages: { maxMs: 150, of: 'writers' }, publishBudgetMs: 20 },
   {
-    name: 'with short outages and flushes',
-    failureRate: 0,
+    name: 'with outages and flushes',
     maxDelayMs: 4,
     flushes: true,
-    maxOutageMs: 40,
-    shortFences: false,
+    outages: { maxMs: 40, of: 'writers' },
+    publishBudgetMs: 1_500,
   },
+  { name: 'with fences that expire', failureRate: 0.05, maxDelayMs: 6, shortFences: true, publishBudgetMs: 500 },
   {
-    name: 'with fences that expire',
-    failureRate: 0.05,
-    maxDelayMs: 6,
-    flushes: false,
-    maxOutageMs: 0,
+    name: 'with fences that expire while writers are cut off',
+    maxDelayMs: 2,
     shortFences: true,
+    outages: { maxMs: 120, of: 'writers' },
+    publishBudgetMs: 20,
   },
 ];
 
@@ -83,10 +85,13 @@ interface Outcome {
 
 /** Several processes, one key. */
 async function run({ store, forget }: SharedStore, scenario: Scenario): Promise<Outcome> {
-  // Values expire quickly, so that keys are missing and filled all the time.
-  const contract = { ...ExampleSnapshot, ttlSeconds: 0.04 };
+  // Half of the runs have values that expire quickly, so that keys are missing and filled all the time; in the others a stale
+  // value would stay for good.
+  const contract = { ...ExampleSnapshot, ttlSeconds: Math.random() < 0.5 ? 0.04 : 60 };
   const key = randomUUID();
-  const trouble: Trouble = { outage: false, failureRate: scenario.failureRate, maxDelayMs: scenario.maxDelayMs };
+  const { failureRate = 0, maxDelayMs = 0, outages, shortFences = false, publishBudgetMs = 120 } = scenario;
+  const ofWriters: Trouble = { outage: false, failureRate, maxDelayMs };
+  const ofReaders: Trouble = { ...ofWriters };
   const owner = new FakeOwner();
   owner.delay = () => randomPause(10);
   const outcome: Outcome = { stale: [], changes: 0, reads: 0 };
@@ -104,15 +109,16 @@ async function run({ store, forget }: SharedStore, scenario: Scenario): Promise<
     try {
       await randomPause(5);
       await before;
-      await randomPause(scenario.shortFences ? 60 : 10);
+      await randomPause(shortFences ? 60 : 10);
       if (Math.random() < 0.1) throw new AppError('conflict');
       sequence += 1;
       const version = sequence;
       const value = { text: `v${version}` };
       await randomPause(5);
       owner.rows.set(key, { version, value });
+      unlock();
       if (Math.random() < 0.05) throw new Error('the connection was lost after the commit');
-      await randomPause(5);
+      await randomPause(25);
       return { result: version, snapshots: [{ contract, key, version, value }] };
     } finally {
       unlock();
@@ -121,15 +127,10 @@ async function run({ store, forget }: SharedStore, scenario: Scenario): Promise<
 
   const write = async (): Promise<void> => {
     const writer = new FencingSnapshotWriter(
-      new FlakyStore(store, trouble),
-      scenario.shortFences
-        ? { fenceTtlMs: 40, renewEveryMs: 30, fenceCertainMs: 25, publishBudgetMs: 500 }
-        : {
-            fenceTtlMs: 2_000,
-            renewEveryMs: 500,
-            fenceCertainMs: 1_500,
-            publishBudgetMs: scenario.flushes ? 1_500 : 120,
-          },
+      new FlakyStore(store, ofWriters),
+      shortFences
+        ? { fenceTtlMs: 40, renewEveryMs: 30, fenceCertainMs: 25, publishBudgetMs }
+        : { fenceTtlMs: 2_000, renewEveryMs: 500, fenceCertainMs: 1_500, publishBudgetMs },
     );
     for (let index = 0; index < CHANGES_OF_EACH; index += 1) {
       await randomPause(15);
@@ -142,7 +143,7 @@ async function run({ store, forget }: SharedStore, scenario: Scenario): Promise<
 
   let done = false;
   const read = async (): Promise<void> => {
-    const reader = new ValidatingSnapshotReader(new FlakyStore(store, trouble), owner, { maxEntries: 10 });
+    const reader = new ValidatingSnapshotReader(new FlakyStore(store, ofReaders), owner, { maxEntries: 10 });
     while (!done) {
       await randomPause(6);
       const floor = returned;
@@ -156,10 +157,11 @@ async function run({ store, forget }: SharedStore, scenario: Scenario): Promise<
   const makeTrouble = async (): Promise<void> => {
     while (!done) {
       await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 30));
-      if (scenario.maxOutageMs > 0 && Math.random() < 0.4) {
-        trouble.outage = true;
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * scenario.maxOutageMs));
-        trouble.outage = false;
+      if (outages !== undefined && Math.random() < 0.4) {
+        ofWriters.outage = true;
+        ofReaders.outage = outages.of === 'everybody';
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * outages.maxMs));
+        ofWriters.outage = ofReaders.outage = false;
       }
       if (scenario.flushes) await forget(contract.name, key);
     }
