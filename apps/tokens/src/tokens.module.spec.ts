@@ -1,4 +1,4 @@
-import { SnapshotReader } from '#cache';
+import { SnapshotReader, SnapshotWriter } from '#cache';
 import { ALL_CALLS, type CallContract } from '#contracts';
 import { Outbox } from '#database';
 import { Clock } from '#host';
@@ -19,6 +19,7 @@ import { TokenController } from './transport/token.controller.js';
 const world = new World();
 const provided = [
   { provide: SnapshotReader, useValue: world.snapshots },
+  { provide: SnapshotWriter, useValue: world.writer },
   { provide: MessageClient, useValue: world.messages },
   { provide: DurablePublisher, useValue: world.audit },
   { provide: Outbox, useValue: world.outbox },

@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { DropExpiredKeys } from './application/drop-expired-keys.js';
+import { EnsureActiveKey } from './application/ensure-active-key.js';
 import { EvaluateBearer } from './application/evaluate-bearer.js';
 import { IssueToken } from './application/issue-token.js';
 import { ListSigningKeys } from './application/list-signing-keys.js';
+import { LoadActiveKeys } from './application/load-active-keys.js';
 import { MakeSigningKey } from './application/make-signing-key.js';
 import { ProvisionRealmKeys } from './application/provision-realm-keys.js';
 import { ReadHints } from './application/read-hints.js';
@@ -35,9 +37,11 @@ import { TokenController } from './transport/token.controller.js';
   controllers: [TokenController, DiscoveryController, SigningKeyController],
   providers: [
     DropExpiredKeys,
+    EnsureActiveKey,
     EvaluateBearer,
     IssueToken,
     ListSigningKeys,
+    LoadActiveKeys,
     MakeSigningKey,
     ProvisionRealmKeys,
     ReadHints,

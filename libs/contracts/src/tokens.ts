@@ -1,6 +1,16 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { Acknowledged, Actor, Instant, nullable, Peer, SigningAlgorithmSchema, Uuid } from './common.js';
+import {
+  Acknowledged,
+  Actor,
+  Instant,
+  nullable,
+  Peer,
+  SigningAlgorithmSchema,
+  Uuid,
+  type SigningAlgorithm,
+} from './common.js';
 import { defineCall } from './contract.js';
+import { defineSnapshot } from './snapshot.js';
 
 /** Grants the token endpoint answers; discovery advertises exactly these. */
 export const GRANT_TYPES = ['client_credentials', 'password'] as const;
@@ -82,6 +92,23 @@ export const ReadMetadata = defineCall({
   reply: Type.Object({ body: Type.String() }),
 });
 
+/** Which key signs a realm's tokens of one algorithm; null while there is none. Key: see `activeKeySnapshotKey`. */
+export const ActiveKeySnapshot = defineSnapshot({
+  name: 'tokens.active-key',
+  readers: ['tokens'],
+  value: Type.Object({
+    realmId: Uuid,
+    algorithm: SigningAlgorithmSchema,
+    /** RFC 7638 thumbprint of the public key. */
+    kid: Type.String(),
+  }),
+});
+
+/** The key of an active key's snapshot. */
+export function activeKeySnapshotKey(realmId: string, algorithm: SigningAlgorithm): string {
+  return `${realmId}/${algorithm}`;
+}
+
 /** A signing key without its private half. `publishedUntil`: when the retired key leaves the key set. */
 export const SigningKeyInfo = Type.Object({
   kid: Type.String(),
@@ -102,7 +129,10 @@ export const ListSigningKeys = defineCall({
   reply: Type.Object({ items: Type.Array(SigningKeyInfo) }),
 });
 
-/** Replaces the active key of the realm's default algorithm; the old one stays published until its tokens have expired. */
+/**
+ * Replaces the active key of the realm's default algorithm; the old one signs nothing that is asked for after the reply, and
+ * stays published until its tokens have expired.
+ */
 export const RotateSigningKey = defineCall({
   subject: 'tokens.key.rotate.v1',
   callers: ['gateway'],

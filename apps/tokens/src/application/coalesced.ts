@@ -10,11 +10,6 @@ export class Coalesced<T> {
 
   constructor(private readonly work: () => Promise<T>) {}
 
-  /** Whether nobody waits for anything. */
-  get idle(): boolean {
-    return this.running === null;
-  }
-
   run(): Promise<T> {
     if (this.next !== null) return this.next;
     if (this.running === null) return this.begin();

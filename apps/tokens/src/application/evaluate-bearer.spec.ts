@@ -231,31 +231,16 @@ describe('realms', () => {
 
 describe('keys', () => {
   it('a retired key still verifies until its tokens have expired', async () => {
-    const { key, event } = await world.maker.execute(
-      'signing_key.rotated',
-      { id: ID.realm, name: 'acme' },
-      'ES256',
-      null,
-      world.context(),
-    );
-    await world.repository.rotate(key, event);
+    await world.rotate();
     world.clock.advance(299_000);
     await expect(evaluate()).resolves.toBeDefined();
   });
 
   it('a key that another instance has just made is found at once', async () => {
     await evaluate();
-    const { key, event } = await world.maker.execute(
-      'signing_key.rotated',
-      { id: ID.realm, name: 'acme' },
-      'ES256',
-      null,
-      world.context(),
-    );
-    await world.repository.rotate(key, event);
-    world.signingKeys.forget(ID.realm, 'ES256');
+    const { kid } = await world.rotate();
     const { access_token } = await world.issue();
-    expect(decodeProtectedHeader(access_token).kid).toBe(key.kid);
+    expect(decodeProtectedHeader(access_token).kid).toBe(kid);
     await expect(evaluate(access_token)).resolves.toBeDefined();
   });
 

@@ -85,7 +85,7 @@ describe('the record (G1)', () => {
     await refusal(world.request({ client_secret: wrong }));
     await refusal(world.passwordRequest({ password: wrong }));
     world.repository.failure = new Error('database away');
-    world.clock.advance(60_000);
+    world.realm({}, { defaultSigningAlgorithm: 'EdDSA' });
     await refusal();
     const written = JSON.stringify([world.audit.events, world.logger.lines, world.repository.events]);
     for (const marked of [world.secret, world.password, wrong, access_token, signedIn.access_token]) {
@@ -103,7 +103,7 @@ describe('freshness (G2) and cost', () => {
     world.snapshots.reads.length = 0;
     await world.issue();
     expect(world.snapshots.roundTrips).toBe(1);
-    expect(world.snapshots.reads).toHaveLength(6);
+    expect(world.snapshots.reads).toHaveLength(7);
     expect(world.repository.queries).toBe(queries);
   });
 

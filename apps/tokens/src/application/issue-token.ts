@@ -1,5 +1,7 @@
 import { SnapshotReader } from '#cache';
 import {
+  ActiveKeySnapshot,
+  activeKeySnapshotKey,
   AuditEventRecorded,
   clientSnapshotKey,
   ClientSnapshot,
@@ -79,17 +81,15 @@ export class IssueToken {
       grantType === 'password'
         ? await passwordSubject(attempt, realm, this.messages)
         : await serviceAccountSubject(attempt, realm, client);
+    const algorithm = realm.settings.defaultSigningAlgorithm;
+    // Unless a hint has started it: in the round trip of the assignments.
+    void attempt.view.read(ActiveKeySnapshot, activeKeySnapshotKey(realm.id, algorithm));
     const { access: held, scopes } = await resolveEffectiveAccess(attempt.view, realm.id, subject.id);
     const issuer = this.issuers.of(realm.name);
     const access = tokenAccess(held, asked, issuer);
 
     const lifetimeSeconds = client.accessTokenLifetimeSeconds ?? realm.settings.accessTokenLifetimeSeconds;
-    const key = await this.keys.forSigning(
-      realm,
-      realm.settings.defaultSigningAlgorithm,
-      lifetimeSeconds,
-      attempt.context,
-    );
+    const key = await this.keys.forSigning(realm, algorithm, lifetimeSeconds, attempt.view, attempt.context);
     const claims = accessTokenClaims({
       issuer,
       subjectId: subject.id,
@@ -108,7 +108,8 @@ export class IssueToken {
       details: { scope: claims.scope, audience: access.audience, kid: key.kid, expires_at: claims.exp },
     });
     if (grantType === 'client_credentials') {
-      this.hints.remember(clientSnapshotKey(realm.name, client.clientId), realm.id, subject.id, scopes);
+      const clientKey = clientSnapshotKey(realm.name, client.clientId);
+      this.hints.remember(clientKey, { realmId: realm.id, subjectId: subject.id, scopes, algorithm });
     }
     this.observer.issued(grantType);
     return {

@@ -1,19 +1,24 @@
 import {
+  ActiveKeySnapshot,
+  activeKeySnapshotKey,
   AssignmentsSnapshot,
   assignmentsSnapshotKey,
   RoleScopeSnapshot,
   roleScopeSnapshotKey,
   UserSnapshot,
   userSnapshotKey,
+  type SigningAlgorithm,
 } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { SnapshotView } from './snapshot-view.js';
 
-interface Hint {
+/** What a token was made of. */
+export interface Hint {
   readonly realmId: string;
   readonly subjectId: string;
   readonly scopes: readonly string[];
+  readonly algorithm: SigningAlgorithm;
 }
 
 const MAX_HINTS = 50_000;
@@ -32,20 +37,22 @@ export class ReadHints {
     if (hint === undefined) return;
     void view.read(UserSnapshot, userSnapshotKey(hint.realmId, hint.subjectId));
     void view.read(AssignmentsSnapshot, assignmentsSnapshotKey(hint.realmId, hint.subjectId));
+    void view.read(ActiveKeySnapshot, activeKeySnapshotKey(hint.realmId, hint.algorithm));
     for (const scope of hint.scopes) void view.read(RoleScopeSnapshot, roleScopeSnapshotKey(hint.realmId, scope));
   }
 
   /** Remembers what this time's token was made of. */
-  remember(clientKey: string, realmId: string, subjectId: string, scopes: readonly string[]): void {
-    const hint = this.byClient.peek(clientKey);
+  remember(clientKey: string, hint: Hint): void {
+    const last = this.byClient.peek(clientKey);
     if (
-      hint?.realmId === realmId &&
-      hint.subjectId === subjectId &&
-      hint.scopes.length === scopes.length &&
-      hint.scopes.every((scope, i) => scope === scopes[i])
+      last?.realmId === hint.realmId &&
+      last.subjectId === hint.subjectId &&
+      last.algorithm === hint.algorithm &&
+      last.scopes.length === hint.scopes.length &&
+      last.scopes.every((scope, i) => scope === hint.scopes[i])
     ) {
       return;
     }
-    this.byClient.set(clientKey, { realmId, subjectId, scopes });
+    this.byClient.set(clientKey, hint);
   }
 }

@@ -11,7 +11,7 @@ import { encodeKeySet } from '../domain/key-set.js';
 import type { SigningKey } from '../domain/signing-key.js';
 import { SigningKeyRepository } from '../domain/signing-key.repository.js';
 import { Coalesced } from './coalesced.js';
-import { SigningKeys } from './signing-keys.js';
+import { EnsureActiveKey } from './ensure-active-key.js';
 
 type Reply = ReplyOf<typeof Contract>;
 type Realm = SnapshotOf<typeof RealmSnapshot>;
@@ -37,7 +37,7 @@ export class ReadKeySet {
   constructor(
     private readonly snapshots: SnapshotReader,
     private readonly repository: SigningKeyRepository,
-    private readonly signingKeys: SigningKeys,
+    private readonly ensureActiveKey: EnsureActiveKey,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
@@ -63,7 +63,7 @@ export class ReadKeySet {
     const algorithm = realm.settings.defaultSigningAlgorithm;
     if (!realm.enabled || keys.some((key) => key.state === 'active' && key.algorithm === algorithm)) return keys;
     // Published before it signs: a verifier that fetches the set now will not miss the first token.
-    await this.signingKeys.ensureActive(realm, algorithm, context);
+    await this.ensureActiveKey.execute(realm, algorithm, context);
     return await slot.load.run();
   }
 

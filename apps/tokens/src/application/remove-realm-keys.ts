@@ -1,7 +1,8 @@
+import { SnapshotWriter } from '#cache';
 import { SIGNING_ALGORITHMS, type RemoveRealmKeys as Contract, type ReplyOf, type RequestOf } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { SigningKeyRepository } from '../domain/signing-key.repository.js';
-import { SigningKeys } from './signing-keys.js';
+import { activeKeyTarget } from './active-key-snapshot.js';
 import { VerificationKeys } from './verification-keys.js';
 
 /** Removes every key of a deleted realm. Idempotent. */
@@ -9,13 +10,16 @@ import { VerificationKeys } from './verification-keys.js';
 export class RemoveRealmKeys {
   constructor(
     private readonly repository: SigningKeyRepository,
-    private readonly signingKeys: SigningKeys,
+    private readonly writer: SnapshotWriter,
     private readonly verificationKeys: VerificationKeys,
   ) {}
 
   async execute({ realmId }: RequestOf<typeof Contract>): Promise<ReplyOf<typeof Contract>> {
-    await this.repository.removeRealm(realmId);
-    for (const algorithm of SIGNING_ALGORITHMS) this.signingKeys.forget(realmId, algorithm);
+    const targets = SIGNING_ALGORITHMS.map((algorithm) => activeKeyTarget({ realmId, algorithm }));
+    await this.writer.change(targets, async () => {
+      const version = await this.repository.removeRealm(realmId);
+      return { result: undefined, snapshots: targets.map((target) => ({ ...target, version, value: null })) };
+    });
     this.verificationKeys.forget(realmId);
     return {};
   }

@@ -1,9 +1,12 @@
 import type { AuditEvent, SigningAlgorithm } from '#contracts';
-import type { NewSigningKey, SigningKey } from './signing-key.js';
+import type { KeyAddress, NewSigningKey, SigningKey } from './signing-key.js';
 
 /** The store of signing keys. Changes take their audit event with them: both are written or neither. */
 export abstract class SigningKeyRepository {
   abstract findActive(realmId: string, algorithm: SigningAlgorithm): Promise<SigningKey | null>;
+
+  /** The active keys of all these, in any order. */
+  abstract listActive(addresses: readonly KeyAddress[]): Promise<readonly SigningKey[]>;
 
   /** Keys that belong into the key set at `now`, newest first. */
   abstract listPublished(realmId: string, now: Date): Promise<readonly SigningKey[]>;
@@ -32,8 +35,8 @@ export abstract class SigningKeyRepository {
    */
   abstract raiseLongestLifetime(realmId: string, kid: string, seconds: number): Promise<boolean>;
 
-  /** Removes every key of a realm. */
-  abstract removeRealm(realmId: string): Promise<void>;
+  /** Removes every key of a realm. @returns the snapshot version of their absence. */
+  abstract removeRealm(realmId: string): Promise<number>;
 
   /** Removes retired keys whose time in the key set is over at `now`; returns how many. */
   abstract removeExpired(now: Date): Promise<number>;

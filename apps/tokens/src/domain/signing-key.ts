@@ -1,8 +1,6 @@
 import type { SigningAlgorithm, SigningKeyInfo } from '#contracts';
 
-/** The longest, in milliseconds, that any instance goes on signing with an active key it has read once. */
-export const ACTIVE_KEY_CACHE_MS = 10_000;
-/** Added to every published time for clocks that differ and for answers that are slow. */
+/** Added to every published time for clocks that differ and for requests that had read the key when it was retired. */
 const PUBLICATION_MARGIN_MS = 60_000;
 
 /** The public members of a key (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2). Holds nothing else. */
@@ -15,17 +13,23 @@ export interface SealedPrivateKey {
   readonly ciphertext: string;
 }
 
-/** A realm's signing key. */
-export interface SigningKey {
-  /** RFC 7638 thumbprint of the public key. */
-  readonly kid: string;
+/** What there is at most one active key for. */
+export interface KeyAddress {
   readonly realmId: string;
   readonly algorithm: SigningAlgorithm;
+}
+
+/** A realm's signing key. */
+export interface SigningKey extends KeyAddress {
+  /** RFC 7638 thumbprint of the public key. */
+  readonly kid: string;
   readonly state: 'active' | 'retired';
   readonly publicJwk: PublicJwk;
   readonly sealed: SealedPrivateKey;
   /** The longest lifetime of a token it may have signed. Raised, and committed, before it signs a longer one. */
   readonly longestLifetimeSeconds: number;
+  /** Version of its snapshot: a key that became active later has a greater one. */
+  readonly snapshotVersion: number;
   readonly createdAt: Date;
   readonly retiredAt: Date | null;
   /** When a retired key leaves the key set; null while it is active. */
@@ -35,12 +39,9 @@ export interface SigningKey {
 /** A key that has not been stored yet. */
 export type NewSigningKey = Pick<SigningKey, 'kid' | 'realmId' | 'algorithm' | 'publicJwk' | 'sealed' | 'createdAt'>;
 
-/**
- * When a key retired now has no valid token left: another instance may sign with it until its cache ends, and the last token
- * then lives as long as the longest it may sign.
- */
+/** When a key retired now has no valid token left: its last token lives as long as the longest it may sign. */
 export function publishedUntil(retiredAt: Date, longestLifetimeSeconds: number): Date {
-  return new Date(retiredAt.getTime() + ACTIVE_KEY_CACHE_MS + longestLifetimeSeconds * 1_000 + PUBLICATION_MARGIN_MS);
+  return new Date(retiredAt.getTime() + longestLifetimeSeconds * 1_000 + PUBLICATION_MARGIN_MS);
 }
 
 /** Whether the key belongs into the key set now. */

@@ -1,10 +1,17 @@
 import type { AuditEvent, SigningAlgorithm } from '#contracts';
-import { isPublished, publishedUntil, type NewSigningKey, type SigningKey } from '../domain/signing-key.js';
+import {
+  isPublished,
+  publishedUntil,
+  type KeyAddress,
+  type NewSigningKey,
+  type SigningKey,
+} from '../domain/signing-key.js';
 import { SigningKeyRepository } from '../domain/signing-key.repository.js';
 
 /** The store of signing keys for tests. */
 export class InMemorySigningKeyRepository extends SigningKeyRepository {
   private keys: SigningKey[] = [];
+  private version = 0;
   /** Audit events that were written with a change. */
   readonly events: AuditEvent[] = [];
   /** How often the store was asked anything, to show that warm requests do not. */
@@ -15,6 +22,11 @@ export class InMemorySigningKeyRepository extends SigningKeyRepository {
   async findActive(realmId: string, algorithm: SigningAlgorithm): Promise<SigningKey | null> {
     await this.query();
     return this.activeOf(realmId, algorithm);
+  }
+
+  async listActive(addresses: readonly KeyAddress[]): Promise<readonly SigningKey[]> {
+    await this.query();
+    return addresses.map((each) => this.activeOf(each.realmId, each.algorithm)).filter((key) => key !== null);
   }
 
   async listPublished(realmId: string, now: Date): Promise<readonly SigningKey[]> {
@@ -56,9 +68,10 @@ export class InMemorySigningKeyRepository extends SigningKeyRepository {
     return true;
   }
 
-  async removeRealm(realmId: string): Promise<void> {
+  async removeRealm(realmId: string): Promise<number> {
     await this.query();
     this.keys = this.keys.filter((key) => key.realmId !== realmId);
+    return ++this.version;
   }
 
   async removeExpired(now: Date): Promise<number> {
@@ -85,6 +98,7 @@ export class InMemorySigningKeyRepository extends SigningKeyRepository {
       ...key,
       state: 'active',
       longestLifetimeSeconds: 0,
+      snapshotVersion: ++this.version,
       retiredAt: null,
       publishedUntil: null,
     };

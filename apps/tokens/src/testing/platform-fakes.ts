@@ -1,4 +1,4 @@
-import { SnapshotReader } from '#cache';
+import { SnapshotReader, SnapshotWriter, type PublishedSnapshot, type SnapshotTarget } from '#cache';
 import type {
   AuditEvent,
   CallContract,
@@ -45,6 +45,25 @@ export class FakeSnapshotReader extends SnapshotReader {
       });
     });
     return this.turn;
+  }
+}
+
+/** Gives what was changed to the readers at once; can be away. */
+export class FakeSnapshotWriter extends SnapshotWriter {
+  failure: AppError | null = null;
+
+  constructor(private readonly reader: FakeSnapshotReader) {
+    super();
+  }
+
+  override async change<T>(
+    _targets: readonly SnapshotTarget[],
+    change: () => Promise<{ readonly result: T; readonly snapshots: readonly PublishedSnapshot[] }>,
+  ): Promise<T> {
+    if (this.failure !== null) throw this.failure;
+    const { result, snapshots } = await change();
+    for (const { contract, key, value } of snapshots) this.reader.set(contract, key, value);
+    return result;
   }
 }
 

@@ -52,6 +52,7 @@ export function describeSigningKeyRepository(
         ...key,
         state: 'active',
         longestLifetimeSeconds: 0,
+        snapshotVersion: expect.any(Number),
         retiredAt: null,
         publishedUntil: null,
       };
@@ -60,6 +61,36 @@ export function describeSigningKeyRepository(
       expect(await repository.findActive(realmId, 'RS256')).toBeNull();
       expect(await repository.findActive(uuidv7(), 'ES256')).toBeNull();
       expect(recorded()).toEqual([key.kid]);
+    });
+
+    it('lists the active keys of many realms and algorithms', async () => {
+      const key = await add();
+      await rotate(newKey(T0, 'EdDSA'));
+      const current = await rotate(newKey(new Date(T0.getTime() + 1), 'EdDSA'));
+      const foreign = await add(newKey(T0, 'ES256', uuidv7()));
+      const asked = [key, foreign, current, { realmId, algorithm: 'RS256' } as const];
+      const found = (await repository.listActive(asked)).map(({ kid }) => kid);
+      expect(found.toSorted()).toEqual([key.kid, foreign.kid, current.kid].toSorted());
+    });
+
+    it('G2: whatever becomes active later has a greater snapshot version, also over removal', async () => {
+      const first = await add();
+      expect(first.snapshotVersion).toBeGreaterThan(0);
+      const again = await add();
+      expect(again).toMatchObject({ kid: first.kid, snapshotVersion: first.snapshotVersion });
+      const versions = [first.snapshotVersion];
+      for (let round = 0; round < 3; round++) versions.push((await rotate()).snapshotVersion);
+      expect((await repository.findActive(realmId, 'ES256'))?.snapshotVersion).toBe(versions.at(-1));
+      versions.push(await repository.removeRealm(realmId), (await add()).snapshotVersion);
+      expect(versions).toEqual([...new Set(versions)].toSorted((a, b) => a - b));
+    });
+
+    it('G2: of rotations at once the one that is active in the end has the greatest version', async () => {
+      await add();
+      const results = await Promise.allSettled(Array.from({ length: 4 }, () => rotate()));
+      const rotated = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+      const newest = rotated.toSorted((a, b) => b.snapshotVersion - a.snapshotVersion)[0];
+      expect(await repository.findActive(realmId, 'ES256')).toEqual(newest);
     });
 
     it('of 12 first keys at once exactly one wins, with one event', async () => {

@@ -9,8 +9,10 @@ import {
   roleScopeSnapshotKey,
   UserSnapshot,
   userSnapshotKey,
+  type Actor,
   type IssueToken as IssueTokenContract,
   type RequestOf,
+  type SigningKeyInfo,
   type SnapshotOf,
 } from '#contracts';
 import { AppError } from '#errors';
@@ -18,10 +20,12 @@ import { FrozenClock } from '#host';
 import { newCallContext, type CallContext } from '#messaging';
 import { hash, randomBytes } from 'node:crypto';
 import { decodeJwt } from 'jose';
+import { EnsureActiveKey } from '../application/ensure-active-key.js';
 import { EvaluateBearer } from '../application/evaluate-bearer.js';
 import { IssueToken } from '../application/issue-token.js';
 import { MakeSigningKey } from '../application/make-signing-key.js';
 import { ReadHints } from '../application/read-hints.js';
+import { RotateSigningKey } from '../application/rotate-signing-key.js';
 import { SigningKeys } from '../application/signing-keys.js';
 import { VerificationKeys } from '../application/verification-keys.js';
 import { VerifiedBearers } from '../application/verified-bearers.js';
@@ -36,6 +40,7 @@ import {
   FakeOutbox,
   FakePublisher,
   FakeSnapshotReader,
+  FakeSnapshotWriter,
   RecordingLogger,
 } from './platform-fakes.js';
 
@@ -53,6 +58,16 @@ export const ID = {
   reader: '00000000-0000-7000-8000-000000000042',
 } as const;
 
+/** Alice as who asks for a change. */
+const ALICE: Actor = {
+  kind: 'user',
+  id: ID.alice,
+  clientId: 'console',
+  realm: 'acme',
+  permissions: ['manage_realm'],
+  peer: { ip: '192.0.2.9', userAgent: null },
+};
+
 type RealmValue = SnapshotOf<typeof RealmSnapshot>;
 type ClientValue = SnapshotOf<typeof ClientSnapshot>;
 type UserValue = SnapshotOf<typeof UserSnapshot>;
@@ -63,6 +78,7 @@ export class World {
   readonly password = 'marked-password-of-alice';
   readonly clock = new FrozenClock(new Date('2026-03-01T12:00:00.000Z'));
   readonly snapshots = new FakeSnapshotReader();
+  readonly writer = new FakeSnapshotWriter(this.snapshots);
   readonly audit = new FakePublisher();
   readonly messages = new FakeMessageClient();
   readonly outbox = new FakeOutbox();
@@ -73,6 +89,7 @@ export class World {
   readonly codec = new JoseTokenCodec();
   readonly issuers = new Issuers('https://id.example');
   readonly maker = new MakeSigningKey(this.vault, this.clock);
+  readonly ensureActiveKey = new EnsureActiveKey(this.repository, this.maker, this.writer, this.outbox);
   readonly signingKeys = this.newSigningKeys();
   readonly verificationKeys = new VerificationKeys(this.repository, this.vault, this.clock);
   readonly issueToken = new IssueToken(
@@ -85,6 +102,13 @@ export class World {
     new ReadHints(),
     this.observer,
     this.clock,
+  );
+  readonly rotateSigningKey = new RotateSigningKey(
+    this.snapshots,
+    this.writer,
+    this.repository,
+    this.maker,
+    this.outbox,
   );
   readonly evaluateBearer = new EvaluateBearer(
     this.snapshots,
@@ -121,7 +145,12 @@ export class World {
 
   /** Another instance's keys over the same store. */
   newSigningKeys(): SigningKeys {
-    return new SigningKeys(this.repository, this.vault, this.maker, this.outbox, this.clock, this.logger);
+    return new SigningKeys(this.repository, this.vault, this.ensureActiveKey, this.logger);
+  }
+
+  /** Alice rotates the key of `acme`. */
+  rotate(rotation = this.rotateSigningKey): Promise<SigningKeyInfo> {
+    return rotation.execute({ actor: ALICE, realmId: ID.realm, realmName: 'acme' }, this.context());
   }
 
   realm(changes: Partial<RealmValue> = {}, settings: Partial<RealmValue['settings']> = {}): RealmValue {

@@ -1,4 +1,5 @@
 import {
+  ActiveKeySnapshot,
   ListSigningKeys,
   ProvisionRealmKeys,
   RemoveRealmKeys,
@@ -9,6 +10,7 @@ import {
 import { Handles, type CallContext } from '#messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
+import { LoadActiveKeys, type LoadedActiveKey } from '../application/load-active-keys.js';
 import { ListSigningKeys as ListSigningKeysUseCase } from '../application/list-signing-keys.js';
 import { ProvisionRealmKeys as ProvisionRealmKeysUseCase } from '../application/provision-realm-keys.js';
 import { RemoveRealmKeys as RemoveRealmKeysUseCase } from '../application/remove-realm-keys.js';
@@ -22,6 +24,7 @@ export class SigningKeyController {
     private readonly rotateSigningKey: RotateSigningKeyUseCase,
     private readonly provisionRealmKeys: ProvisionRealmKeysUseCase,
     private readonly removeRealmKeys: RemoveRealmKeysUseCase,
+    private readonly loadActiveKeys: LoadActiveKeys,
   ) {}
 
   @Handles(ListSigningKeys)
@@ -48,5 +51,13 @@ export class SigningKeyController {
   @Handles(RemoveRealmKeys)
   remove(@Payload() request: RequestOf<typeof RemoveRealmKeys>): Promise<ReplyOf<typeof RemoveRealmKeys>> {
     return this.removeRealmKeys.execute(request);
+  }
+
+  /** The owner's answer for its snapshots. */
+  @Handles(ActiveKeySnapshot.load)
+  async activeKeys(
+    @Payload() request: { readonly keys: readonly string[] },
+  ): Promise<{ readonly snapshots: readonly LoadedActiveKey[] }> {
+    return { snapshots: await this.loadActiveKeys.execute(request.keys) };
   }
 }

@@ -1,4 +1,5 @@
 import type { SigningAlgorithm } from '#contracts';
+import { safeIntegerColumn } from '#database';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** A row of `tokens.signing_keys`. The private half is only ever in `ciphertext`. */
@@ -31,6 +32,9 @@ export class SigningKeyEntity {
 
   @Column('integer', { name: 'longest_lifetime_seconds' })
   longestLifetimeSeconds!: number;
+
+  @Column('bigint', { name: 'snapshot_version', transformer: safeIntegerColumn })
+  snapshotVersion!: number;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;

@@ -1,4 +1,5 @@
-import { createDataSource, runMigrations, TypeOrmOutbox } from '#database';
+import type { SigningAlgorithm } from '#contracts';
+import { createDataSource, runMigrations, TypeOrmOutbox, type Outbox } from '#database';
 import { FrozenClock } from '#host';
 import { newCallContext } from '#messaging';
 import { createTestDatabase, type TestDatabase } from '#testing';
@@ -6,9 +7,18 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { MakeSigningKey } from '../../application/make-signing-key.js';
+import { EnsureActiveKey } from '../../application/ensure-active-key.js';
+import { MakeSigningKey, type KeyRealm } from '../../application/make-signing-key.js';
 import { SigningKeys } from '../../application/signing-keys.js';
-import { FakeMessageClient, FakeOutbox, FakePublisher, RecordingLogger } from '../../testing/platform-fakes.js';
+import { SnapshotView } from '../../application/snapshot-view.js';
+import {
+  FakeMessageClient,
+  FakeOutbox,
+  FakePublisher,
+  FakeSnapshotReader,
+  FakeSnapshotWriter,
+  RecordingLogger,
+} from '../../testing/platform-fakes.js';
 import { describeSigningKeyRepository } from '../../testing/signing-key.repository.suite.js';
 import { JoseKeyVault } from '../keys/jose-key-vault.js';
 import { MasterKeyCheck } from '../keys/master-key.check.js';
@@ -45,41 +55,28 @@ describeSigningKeyRepository('TypeOrmSigningKeyRepository', () => {
 describe('signing keys in PostgreSQL', () => {
   const masterKey = new MasterKey(randomBytes(32).toString('base64'));
   const logger = new RecordingLogger();
-  const instance = (): SigningKeys => {
-    const clock = new FrozenClock(new Date());
+  const sign = async (realm: KeyRealm, algorithm: SigningAlgorithm = 'ES256', outbox: Outbox = new FakeOutbox()) => {
     const vault = new JoseKeyVault(masterKey);
-    const outbox = new FakeOutbox();
     const repository = new TypeOrmSigningKeyRepository(dataSource, outbox);
-    return new SigningKeys(repository, vault, new MakeSigningKey(vault, clock), outbox, clock, logger);
+    const snapshots = new FakeSnapshotReader();
+    const maker = new MakeSigningKey(vault, new FrozenClock(new Date()));
+    const ensure = new EnsureActiveKey(repository, maker, new FakeSnapshotWriter(snapshots), outbox);
+    const context = newCallContext({ deadlineMs: 5_000 });
+    const keys = new SigningKeys(repository, vault, ensure, logger);
+    return await keys.forSigning(realm, algorithm, 300, new SnapshotView(snapshots, context), context);
   };
 
   it('many instances that need the first key at once sign with the same one', async () => {
     const realm = { id: uuidv7(), name: 'acme' };
-    const keys = await Promise.all(
-      Array.from({ length: 10 }, () =>
-        instance().forSigning(realm, 'ES256', 300, newCallContext({ deadlineMs: 5_000 })),
-      ),
-    );
+    const keys = await Promise.all(Array.from({ length: 10 }, () => sign(realm)));
     expect(new Set(keys.map((key) => key.kid)).size).toBe(1);
   });
 
   it('the event of a new key leaves through the outbox, once, also when several instances tried', async () => {
     const publisher = new FakePublisher();
     const outbox = new TypeOrmOutbox(dataSource, 'tokens', new FakeMessageClient(), publisher, logger);
-    const clock = new FrozenClock(new Date());
-    const vault = new JoseKeyVault(masterKey);
-    const repository = new TypeOrmSigningKeyRepository(dataSource, outbox);
     const realm = { id: uuidv7(), name: 'acme' };
-    const keys = await Promise.all(
-      Array.from({ length: 4 }, () =>
-        new SigningKeys(repository, vault, new MakeSigningKey(vault, clock), outbox, clock, logger).forSigning(
-          realm,
-          'ES256',
-          300,
-          newCallContext({ deadlineMs: 5_000 }),
-        ),
-      ),
-    );
+    const keys = await Promise.all(Array.from({ length: 4 }, () => sign(realm, 'ES256', outbox)));
     await outbox.flush(newCallContext({ deadlineMs: 5_000 }));
     expect(publisher.events).toEqual([
       expect.objectContaining({
@@ -93,7 +90,7 @@ describe('signing keys in PostgreSQL', () => {
   it('no private half is in the table in plain form', async () => {
     const realm = { id: uuidv7(), name: 'acme' };
     for (const algorithm of ['ES256', 'RS256', 'EdDSA'] as const) {
-      await instance().forSigning(realm, algorithm, 300, newCallContext({ deadlineMs: 5_000 }));
+      await sign(realm, algorithm);
     }
     const rows: { readonly row: string; readonly public_jwk: string }[] = await dataSource.query(
       `SELECT to_json(k)::text AS row, public_jwk FROM tokens.signing_keys k WHERE realm_id = $1`,
@@ -110,16 +107,14 @@ describe('signing keys in PostgreSQL', () => {
 
   it('a row moved to another realm does not open', async () => {
     const realm = { id: uuidv7(), name: 'acme' };
-    const { kid } = await instance().forSigning(realm, 'ES256', 300, newCallContext({ deadlineMs: 5_000 }));
+    const { kid } = await sign(realm);
     const moved = { id: uuidv7(), name: 'other' };
     await dataSource.query(`UPDATE tokens.signing_keys SET realm_id = $1 WHERE kid = $2`, [moved.id, kid]);
-    await expect(
-      instance().forSigning(moved, 'ES256', 300, newCallContext({ deadlineMs: 5_000 })),
-    ).rejects.toMatchObject({ code: 'internal', reason: 'signing_key_not_opened' });
+    await expect(sign(moved)).rejects.toMatchObject({ code: 'internal', reason: 'signing_key_not_opened' });
   });
 
   it('a start with another master key is refused by name', async () => {
-    await instance().forSigning({ id: uuidv7(), name: 'acme' }, 'ES256', 300, newCallContext({ deadlineMs: 5_000 }));
+    await sign({ id: uuidv7(), name: 'acme' });
     await dataSource.query(`DELETE FROM tokens.signing_keys WHERE master_key_id <> $1`, [masterKey.id]);
     await expect(new MasterKeyCheck(dataSource, masterKey, logger).onApplicationBootstrap()).resolves.toBeUndefined();
     const other = new MasterKey(randomBytes(32).toString('base64'));

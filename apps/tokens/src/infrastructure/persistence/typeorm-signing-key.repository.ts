@@ -1,9 +1,15 @@
 import { AuditEventRecorded, type AuditEvent, type SigningAlgorithm } from '#contracts';
-import { isUniqueViolation, Outbox } from '#database';
+import { isUniqueViolation, nextSnapshotVersion, Outbox } from '#database';
 import { AppError } from '#errors';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull, LessThanOrEqual, MoreThan, type FindOptionsWhere } from 'typeorm';
-import { publishedUntil, type NewSigningKey, type PublicJwk, type SigningKey } from '../../domain/signing-key.js';
+import {
+  publishedUntil,
+  type KeyAddress,
+  type NewSigningKey,
+  type PublicJwk,
+  type SigningKey,
+} from '../../domain/signing-key.js';
 import { SigningKeyRepository } from '../../domain/signing-key.repository.js';
 import { SigningKeyEntity } from './signing-key.entity.js';
 
@@ -24,6 +30,10 @@ export class TypeOrmSigningKeyRepository extends SigningKeyRepository {
     return await findActive(this.dataSource.manager, realmId, algorithm);
   }
 
+  async listActive(addresses: readonly KeyAddress[]): Promise<readonly SigningKey[]> {
+    return await this.find(addresses.map(({ realmId, algorithm }) => ({ realmId, algorithm, state: 'active' })));
+  }
+
   async listPublished(realmId: string, now: Date): Promise<readonly SigningKey[]> {
     return await this.find([
       { realmId, publishedUntil: IsNull() },
@@ -40,8 +50,8 @@ export class TypeOrmSigningKeyRepository extends SigningKeyRepository {
       const active = await this.dataSource.transaction(async (manager) => {
         const inserted: unknown[] = await manager.query(
           `INSERT INTO tokens.signing_keys (kid, realm_id, algorithm, state, public_jwk, master_key_id, wrapped_data_key,
-             ciphertext, longest_lifetime_seconds, created_at)
-           VALUES ($1, $2, $3, 'active', $4, $5, $6, $7, 0, $8)
+             ciphertext, longest_lifetime_seconds, snapshot_version, created_at)
+           VALUES ($1, $2, $3, 'active', $4, $5, $6, $7, 0, 0, $8)
            ON CONFLICT (realm_id, algorithm) WHERE state = 'active' DO NOTHING
            RETURNING kid`,
           [
@@ -55,7 +65,10 @@ export class TypeOrmSigningKeyRepository extends SigningKeyRepository {
             key.createdAt,
           ],
         );
-        if (inserted.length > 0) await this.outbox.record(manager, AuditEventRecorded, event);
+        if (inserted.length > 0) {
+          await stamp(manager, key);
+          await this.outbox.record(manager, AuditEventRecorded, event);
+        }
         return await findActive(manager, key.realmId, key.algorithm);
       });
       // Absent only when the winner was rotated or removed in between: then there is room again.
@@ -87,8 +100,11 @@ export class TypeOrmSigningKeyRepository extends SigningKeyRepository {
     return result.affected === 1;
   }
 
-  async removeRealm(realmId: string): Promise<void> {
-    await this.dataSource.getRepository(SigningKeyEntity).delete({ realmId });
+  async removeRealm(realmId: string): Promise<number> {
+    return await this.dataSource.transaction(async (manager) => {
+      await manager.delete(SigningKeyEntity, { realmId });
+      return await nextSnapshotVersion(manager, 'tokens');
+    });
   }
 
   async removeExpired(now: Date): Promise<number> {
@@ -116,9 +132,11 @@ export class TypeOrmSigningKeyRepository extends SigningKeyRepository {
         },
       );
     }
-    await repository.insert(toRow(key));
+    const row = toRow(key);
+    await repository.insert(row);
+    row.snapshotVersion = await stamp(manager, key);
     await this.outbox.record(manager, AuditEventRecorded, event);
-    return toKey(toRow(key));
+    return toKey(row);
   }
 
   private async find(where: FindOptionsWhere<SigningKeyEntity>[]): Promise<readonly SigningKey[]> {
@@ -127,6 +145,13 @@ export class TypeOrmSigningKeyRepository extends SigningKeyRepository {
       .find({ where, order: { createdAt: 'DESC', kid: 'ASC' } });
     return rows.map(toKey);
   }
+}
+
+/** Gives the row its version: after the insert, when whoever else makes a key active there has to wait. */
+async function stamp(manager: EntityManager, { realmId, kid }: NewSigningKey): Promise<number> {
+  const snapshotVersion = await nextSnapshotVersion(manager, 'tokens');
+  await manager.update(SigningKeyEntity, { realmId, kid }, { snapshotVersion });
+  return snapshotVersion;
 }
 
 async function findActive(
@@ -147,6 +172,7 @@ function toRow(key: NewSigningKey): SigningKeyEntity {
     publicJwk: JSON.stringify(key.publicJwk),
     ...key.sealed,
     longestLifetimeSeconds: 0,
+    snapshotVersion: 0,
     createdAt: key.createdAt,
     retiredAt: null,
     publishedUntil: null,
@@ -162,6 +188,7 @@ function toKey(row: SigningKeyEntity): SigningKey {
     publicJwk: JSON.parse(row.publicJwk) as PublicJwk,
     sealed: { masterKeyId: row.masterKeyId, wrappedDataKey: row.wrappedDataKey, ciphertext: row.ciphertext },
     longestLifetimeSeconds: row.longestLifetimeSeconds,
+    snapshotVersion: row.snapshotVersion,
     createdAt: row.createdAt,
     retiredAt: row.retiredAt,
     publishedUntil: row.publishedUntil,

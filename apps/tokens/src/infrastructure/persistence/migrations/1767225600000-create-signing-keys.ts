@@ -1,7 +1,7 @@
-import { createOutboxTable, dropOutboxTable } from '#database';
+import { createOutboxTable, createSnapshotSequence, dropOutboxTable, dropSnapshotSequence } from '#database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Signing keys and the outbox of their audit events. */
+/** Signing keys, the versions of their snapshots and the outbox of their audit events. */
 export class CreateSigningKeys1767225600000 implements MigrationInterface {
   readonly name = 'CreateSigningKeys1767225600000';
 
@@ -16,7 +16,8 @@ export class CreateSigningKeys1767225600000 implements MigrationInterface {
         master_key_id text NOT NULL,
         wrapped_data_key text NOT NULL,
         ciphertext text NOT NULL,
-        longest_lifetime_seconds integer NOT NULL DEFAULT 0,
+        longest_lifetime_seconds integer NOT NULL,
+        snapshot_version bigint NOT NULL,
         created_at timestamptz NOT NULL,
         retired_at timestamptz,
         published_until timestamptz,
@@ -37,11 +38,13 @@ export class CreateSigningKeys1767225600000 implements MigrationInterface {
     await queryRunner.query(`
       CREATE INDEX signing_keys_published_until_idx ON tokens.signing_keys (published_until)
       WHERE published_until IS NOT NULL`);
+    await createSnapshotSequence(queryRunner, 'tokens');
     await createOutboxTable(queryRunner, 'tokens');
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await dropOutboxTable(queryRunner, 'tokens');
+    await dropSnapshotSequence(queryRunner, 'tokens');
     await queryRunner.query(`DROP TABLE tokens.signing_keys`);
   }
 }
