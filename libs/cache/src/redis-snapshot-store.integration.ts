@@ -1,14 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { RedisSnapshotStore } from './redis-snapshot-store.js';
 import { describeSnapshotStore, freshAddress } from './testing/snapshot-store.suite.js';
 
 const url = process.env['TEST_REDIS_URL'] ?? '';
+const connectionName = `test-${randomUUID()}`;
 let store: RedisSnapshotStore;
 let other: Redis;
 
 beforeAll(async () => {
-  store = RedisSnapshotStore.connect(url, { name: 'test' });
+  store = RedisSnapshotStore.connect(url, { name: connectionName });
   other = new Redis(url);
   await store.waitUntilReady(5_000);
 });
@@ -33,7 +35,12 @@ describe('Redis: the server', () => {
   });
 
   it('comes back after its connections were cut', async () => {
-    await other.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    const clients = String(await other.client('LIST')).split('\n');
+    const own = clients
+      .filter((line) => line.includes(connectionName))
+      .map((line) => /^id=(\d+)/.exec(line)?.[1] ?? '');
+    expect(own).toHaveLength(2);
+    for (const id of own) await other.client('KILL', 'ID', id);
     const read = () => store.read([freshAddress()]).catch(() => 'away');
     const end = Date.now() + 5_000;
     while ((await read()) === 'away' && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
