@@ -23,13 +23,14 @@ export abstract class SnapshotStore {
   /** One round trip for all addresses. @throws AppError `unavailable`. */
   abstract read(addresses: readonly SnapshotAddress[]): Promise<readonly StoredSnapshot[]>;
   /**
-   * Puts the writer's fence on the keys (over values, leases and other writers' fences), for `ttlMs`. With replicas it waits
-   * for one (`WAIT`). @throws AppError `unavailable` when it cannot be known that every key is fenced.
+   * Puts the writer's fence on the keys (over values and leases, beside other writers' fences), for `ttlMs`, or renews it.
+   * With replicas it waits for one (`WAIT`). @throws AppError `unavailable` when it cannot be known that every key is fenced.
    */
   abstract fence(addresses: readonly SnapshotAddress[], fenceId: string, ttlMs: number): Promise<void>;
   /**
-   * Replaces a key by a newer value, unless another writer's fence stands (that writer publishes later) or a version as new
-   * or newer is present. Removes this writer's own fence in any case.
+   * Removes this writer's own fence and, when it was the last, puts the newest value that any of the writers published. While
+   * another writer's fence stands the key stays fenced. Where a fence expired or its writer gave up, nobody knows the newest
+   * value, and the key ends missing. A writer whose own fence is gone removes what is older than its value, and leases.
    */
   abstract publish(
     address: SnapshotAddress,
@@ -37,7 +38,10 @@ export abstract class SnapshotStore {
     snapshot: { readonly version: number; readonly json: string },
     ttlMs: number,
   ): Promise<void>;
-  /** Takes this writer's own fence away after a change that did not happen; the key is then missing. */
+  /**
+   * Takes this writer's own fence away after a change that did not happen; the key is then missing, or still fenced by
+   * another writer.
+   */
   abstract unfence(addresses: readonly SnapshotAddress[], fenceId: string): Promise<void>;
   /** Lets one reader fill a missing key: true when the key was missing and now holds this lease. */
   abstract lease(address: SnapshotAddress, leaseId: string, ttlMs: number): Promise<boolean>;
@@ -86,11 +90,16 @@ export interface PublishedSnapshot extends SnapshotTarget {
 export abstract class SnapshotWriter {
   /**
    * Runs a change under fences: fences every target, runs `change` (which commits to the database and returns the new
-   * snapshots), publishes them, then returns its result. If fencing fails nothing is run. If `change` throws the fences are
-   * taken away. If publishing fails the fences stand until they expire, and readers ask the owner: the change is still
-   * safe, so this does not throw for it.
+   * snapshots), publishes them, then returns its result. If fencing fails nothing is run. If `change` throws an `AppError`
+   * (a decision before the commit) the fences are taken away; after any other error it may have committed, and the fences
+   * stand until they expire. If publishing fails they stand too, and readers ask the owner: the change is still safe, so this
+   * does not throw for it.
    *
-   * @throws AppError `unavailable` when the keys could not be fenced: the change is refused and nothing is written.
+   * Draw the versions inside `change`, with the row locked (`nextSnapshotVersion`), and name every key as a target.
+   *
+   * @throws AppError `unavailable`, reason `fence_failed`: the keys could not be fenced; nothing is written. Reason
+   *   `publish_failed_without_fence`: the change is written, but the fences may have expired before it and publishing failed,
+   *   so it cannot be said that it holds everywhere yet.
    */
   abstract change<T>(
     targets: readonly SnapshotTarget[],
