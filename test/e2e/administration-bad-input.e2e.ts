@@ -134,7 +134,7 @@ describe('bad input at the administration API', () => {
     it('answers 415 to another content type and 413 to a body that is too large', async () => {
       expectProblem(await raw('name=x', 'application/x-www-form-urlencoded'), 415);
       expectProblem(await raw('<name/>', 'application/xml'), 415);
-      expectProblem(await raw(JSON.stringify({ name: 'x'.repeat(3_000_000) })), 413);
+      expectProblem(await raw(JSON.stringify({ name: 'x'.repeat(100_000) })), 413);
     });
 
     it.each<[string, string, Record<string, unknown>]>([

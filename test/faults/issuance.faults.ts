@@ -3,6 +3,7 @@ import { startCluster, type Cluster } from '#testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Administrator, type TestClient } from '../e2e/support/administrator.js';
 import { clientCredentials, tokenOf } from '../e2e/support/protocol.js';
+import { useShape } from '../e2e/support/shape.js';
 import { Load } from './support/load.js';
 import { missingFromLog } from './support/missing-from-log.js';
 import { untilDone } from './support/until-done.js';
@@ -32,7 +33,7 @@ describe('issuance under faults', () => {
       },
     });
     const { baseUrls, adminUsername, adminPassword } = cluster;
-    process.env['CHANCERY_E2E'] = JSON.stringify({ kind: 'cluster', baseUrls, adminUsername, adminPassword });
+    useShape({ kind: 'cluster', baseUrls, adminUsername, adminPassword });
     admin = await Administrator.signIn();
     const { name } = await admin.createRealm();
     const create = (count: number) => Promise.all(Array.from({ length: count }, () => admin.createServiceClient(name)));

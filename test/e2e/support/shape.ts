@@ -19,6 +19,11 @@ export function shape(): Shape {
   return JSON.parse(encoded) as Shape;
 }
 
+/** Makes a shape that a test has started itself the one under test in this file. */
+export function useShape(started: Shape): void {
+  process.env['CHANCERY_E2E'] = JSON.stringify(started);
+}
+
 /** The first gateway. */
 export function baseUrl(): string {
   const [first] = shape().baseUrls;
