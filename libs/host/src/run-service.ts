@@ -20,6 +20,9 @@ export async function runService(description: ServiceDescription): Promise<void>
     const { platform, natsUrl, databaseUrl, redisUrl } = distributedSettings(description);
     const logger = PinoLogger.create(platform.logLevel ?? 'info').child({ service: description.name });
     const readiness = new Readiness();
+    // Health is served while the service still waits for its backends; it takes work only once it listens.
+    let started = false;
+    readiness.register('started', () => started);
     const management =
       platform.managementPort === undefined
         ? null
@@ -41,6 +44,7 @@ export async function runService(description: ServiceDescription): Promise<void>
       migrate: false,
       snapshotEntries: 50_000,
     });
+    started = true;
     onStop(logger, async () => {
       readiness.register('stopping', () => false);
       await running.stop();
