@@ -166,6 +166,14 @@ describe('client authentication', () => {
 describe('realm', () => {
   it.each(['nowhere', 'a/b', '../x', '__proto__'])('%j → not_found', async (realm) => {
     expect((await refusal(world.request({}, { realm }))).code).toBe('not_found');
+    expect(world.audit.events).toHaveLength(1);
+    expect(world.audit.events[0]).toMatchObject({
+      type: 'token.refused',
+      reason: 'unknown_realm',
+      realm,
+      realm_id: null,
+      details: { error: 'not_found' },
+    });
   });
 
   it('a disabled realm issues nothing', async () => {

@@ -143,7 +143,8 @@ export class IssueToken {
 
   private async refuse(attempt: IssuanceAttempt, error: AppError): Promise<AppError> {
     this.observer.refused(error.code);
-    if (error.facts.family !== 'oauth') return error;
+    // What fails for our own sake is no refusal; all the client is refused is on record, also under a realm that does not exist.
+    if (error.facts.family !== 'oauth' && error.code !== 'not_found') return error;
     try {
       await this.record(attempt, {
         type: 'token.refused',
