@@ -22,6 +22,8 @@ import { startService, SystemClock, type RunningService } from '#host';
 import { ContractMessageClient, InProcessTransport, newCallContext, type CallContext } from '#messaging';
 import { Readiness, SilentLogger } from '#observability';
 import { createTestDatabase, type TestDatabase } from '#testing';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { v7 as uuidv7 } from 'uuid';
 import { rolesService } from './roles.service.js';
 import { administrator, SYSTEM } from './testing/roles-harness.js';
@@ -41,6 +43,7 @@ describe('the roles service', () => {
   const { realmId } = realm;
   const recorded: string[] = [];
   let database: TestDatabase;
+  let road: Road;
   let service: RunningService;
 
   /** Makes a user known, as identity does. */
@@ -73,10 +76,11 @@ describe('the roles service', () => {
       },
     );
     database = await createTestDatabase();
+    road = await openRoad(database.url);
     service = await startService(rolesService, {
       transport,
       snapshotStore,
-      databaseUrl: database.url,
+      databaseUrl: road.url,
       databasePoolSize: 4,
       logger: new SilentLogger(),
       clock: new SystemClock(),
@@ -90,6 +94,7 @@ describe('the roles service', () => {
 
   afterAll(async () => {
     await service.stop();
+    road.close();
     await transport.drain();
     await database.drop();
   });
@@ -144,4 +149,42 @@ describe('the roles service', () => {
     await registry.call(RemoveRealmRoles, { realmId }, context());
     expect(await tokens.read(RoleScopeSnapshot, roleScopeSnapshotKey(realmId, 'realm'), context())).toBeNull();
   });
+
+  it('tells callers to try again while the database is away', async () => {
+    road.close();
+    const page = { limit: 10, cursor: null };
+    await expect(gateway.call(ListRoles, { realmId, page, search: null }, context())).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    const unknown = tokens.read(AssignmentsSnapshot, assignmentsSnapshotKey(realmId, uuidv7()), context());
+    await expect(unknown).rejects.toMatchObject({ code: 'unavailable' });
+  });
 });
+
+/** A way to the database that a test can close, as a server that is gone. */
+interface Road {
+  readonly url: string;
+  close(): void;
+}
+
+async function openRoad(databaseUrl: string): Promise<Road> {
+  const url = new URL(databaseUrl);
+  const { hostname: host, port } = url;
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(Number(port), host);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+    }
+    near.pipe(far).pipe(near);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  url.hostname = '127.0.0.1';
+  url.port = String((server.address() as AddressInfo).port);
+  const close = (): void => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  return { url: url.href, close };
+}

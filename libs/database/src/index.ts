@@ -1,4 +1,5 @@
 export * from './ports.js';
+export { asUnavailable, available } from './availability.js';
 export { createDataSource, type DataSourceSettings } from './create-data-source.js';
 export { EmbeddedDatabase, type EmbeddedDatabaseOptions } from './embedded/embedded-database.js';
 export { decodeCursor, encodeCursor } from './cursor.js';

@@ -6,7 +6,7 @@ import {
   ValidatingSnapshotReader,
 } from '#cache';
 import { loadSettings, type Environment } from '#config';
-import { createDataSource, Outbox, runMigrations, TypeOrmOutbox } from '#database';
+import { asUnavailable, createDataSource, Outbox, runMigrations, TypeOrmOutbox } from '#database';
 import {
   ContractMessageClient,
   ContractServer,
@@ -153,7 +153,8 @@ async function startApplication(
     return app;
   }
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, {
-    strategy: new ContractServer(transport, description.name, { logger }),
+    // A database that is away is no fault of the call: the caller is told to try again, whichever service it asked.
+    strategy: new ContractServer(transport, description.name, { logger, explain: asUnavailable }),
     logger: nestLogger,
     abortOnError: false,
   });

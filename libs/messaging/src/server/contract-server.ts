@@ -27,6 +27,8 @@ export interface ContractServerOptions {
   readonly requireAll?: boolean;
   /** How long `close` waits for the calls in hand, in milliseconds. Default 10 s. */
   readonly drainTimeoutMs?: number;
+  /** Turns what a handler threw into an `AppError` where more is known of it than that it is unexpected. */
+  readonly explain?: (thrown: unknown) => unknown;
   /** The contracts `requireAll` looks at. Default: all of the product. */
   readonly calls?: readonly CallContract[];
   readonly durableEvents?: readonly DurableEventContract[];
@@ -111,6 +113,10 @@ export class ContractServer extends Server implements CustomTransportStrategy, C
 
   unwrap<T>(): T {
     return this.transport as T;
+  }
+
+  explain(thrown: unknown): unknown {
+    return this.options.explain?.(thrown) ?? thrown;
   }
 
   reportFailure(call: IncomingCall, error: AppError): void {

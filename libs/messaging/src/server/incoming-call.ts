@@ -18,6 +18,8 @@ export interface CallRoute {
 
 /** What a call reports to the server that runs it. */
 export interface CallOwner {
+  /** What a handler threw, as an `AppError` if there is a better one than `internal`. */
+  explain(thrown: unknown): unknown;
   /** Log of an error whose cause stays here. */
   reportFailure(call: IncomingCall, error: AppError): void;
   /** The handler itself has ended, which may be after the answer. */
@@ -56,7 +58,7 @@ export class IncomingCall implements Deadline {
       const result = await handler(request, this.context);
       this.succeed(isObservable(result) ? await lastValueFrom(result) : result);
     } catch (thrown) {
-      this.fail(AppError.from(thrown));
+      this.fail(AppError.from(this.owner.explain(thrown)));
     } finally {
       deadlines.remove(this);
       this.owner.ended(this);

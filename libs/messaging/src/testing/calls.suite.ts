@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { AppError } from '#errors';
 import type { Logger } from '#observability';
 import { ContractMessageClient } from '../client/contract-message-client.js';
 import { bytesOf } from '../wire.js';
@@ -123,6 +124,18 @@ export function describeCalls(name: string, createHarness: () => Promise<Transpo
 
         expect(error.toWire()).toEqual({ code: 'internal', reason: 'unexpected' });
         expect(logged).toMatchObject([{ err: { message: 'unexpected: password hunter2' }, reason: 'unexpected' }]);
+      });
+
+      it('lets the service say what an unexpected error means', async () => {
+        const explain = (thrown: unknown): unknown =>
+          new AppError('unavailable', { reason: 'database', cause: thrown });
+        await fixture.start({ explain });
+
+        const error = await errorOf(
+          fixture.client.call(fixture.contracts.single, { text: 'x', throws: 'crash' }, context()),
+        );
+
+        expect(error.toWire()).toEqual({ code: 'unavailable', reason: 'database' });
       });
 
       it('of a service that is no caller of the contract is refused before it is sent', async () => {

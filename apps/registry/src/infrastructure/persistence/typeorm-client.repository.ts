@@ -1,8 +1,8 @@
+import { available } from '#database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import type { Client } from '../../domain/client.js';
 import { ClientRepository, type ClientQuery, type ListPosition, type Page } from '../../domain/repositories.js';
-import { available } from './availability.js';
 import { ClientEntity } from './entities/client.entity.js';
 import { anyPart } from './like-pattern.js';
 import { completeClients } from './load-clients.js';

@@ -1,7 +1,7 @@
+import { available } from '#database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Milestones, type Milestone } from '../../domain/milestones.js';
-import { available } from './availability.js';
 
 /** Milestones in PostgreSQL. */
 @Injectable()

@@ -1,8 +1,8 @@
+import { available } from '#database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import type { Realm } from '../../domain/realm.js';
 import { RealmRepository, type Page, type RealmQuery } from '../../domain/repositories.js';
-import { available } from './availability.js';
 import { RealmEntity } from './entities/realm.entity.js';
 import { anyPart } from './like-pattern.js';
 import { isStorable, toRealm } from './rows.js';

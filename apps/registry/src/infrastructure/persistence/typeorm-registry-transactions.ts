@@ -1,4 +1,4 @@
-import { Outbox } from '#database';
+import { asUnavailable, available, Outbox } from '#database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, LessThan } from 'typeorm';
 import type { Provision } from '../../domain/provision.js';
@@ -7,7 +7,6 @@ import {
   UncertainCommitError,
   type RegistryTransaction,
 } from '../../domain/registry-transactions.js';
-import { asUnavailable, available } from './availability.js';
 import { ProvisionEntity } from './entities/provision.entity.js';
 import { toProvision } from './rows.js';
 import { forgetOldTombstones } from './tombstones.js';

@@ -1,12 +1,11 @@
 import { ClientSnapshot, clientSnapshotKey, RealmSnapshot } from '#contracts';
-import { toSafeInteger } from '#database';
+import { available, toSafeInteger } from '#database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { ClientSecret } from '../../domain/client-secret.js';
 import type { Client } from '../../domain/client.js';
 import type { Realm } from '../../domain/realm.js';
 import { SnapshotRepository, type ClientKey, type Versioned } from '../../domain/repositories.js';
-import { available } from './availability.js';
 import { ClientEntity } from './entities/client.entity.js';
 import { RealmEntity } from './entities/realm.entity.js';
 import { isStorable, toRealm } from './rows.js';

@@ -30,9 +30,9 @@ function isTransient(error: unknown): boolean {
     // Without a SQLSTATE the server has not judged the statement: the connection broke, or no answer came in time.
     return typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || TRANSIENT.test(code);
   }
-  return (
-    error instanceof Error && CONNECTION_FAILURES.test(`${'code' in error ? String(error.code) : ''} ${error.message}`)
-  );
+  // By its members: an error of Node's own modules need not be of this realm's `Error`.
+  const { code = '', message = '' } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+  return CONNECTION_FAILURES.test(`${String(code)} ${String(message)}`);
 }
 
 /** What `pg` and its pool say when there is no connection to be had. */
