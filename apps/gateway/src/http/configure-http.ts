@@ -1,6 +1,7 @@
 import { AppError } from '#errors';
 import { Logger } from '#observability';
 import type { INestApplication } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import type { GatewaySettings } from '../config.js';
 import { commonHeaders, setCommonHeaders } from './common-headers.js';
 import { Drain } from './drain.js';
@@ -11,6 +12,7 @@ import { GatewayHttpAdapter } from './http-adapter.js';
 import { observeRequest, shedRequests } from './http-metrics.js';
 import { InFlight } from './in-flight.js';
 import { isHealthUrl } from './paths.js';
+import { hasRepeatedField } from './repeated-fields.js';
 
 /** Sets the hooks and the error handling of the gateway's application; call it before the application listens. */
 export function configureHttp(app: INestApplication, settings: GatewaySettings): void {
@@ -25,22 +27,34 @@ export function configureHttp(app: INestApplication, settings: GatewaySettings):
   app.useGlobalFilters(new ErrorFilter(responder));
   adapter.answerFrameworkErrorsWith((error, request, reply) => responder.answer(error, request, reply));
 
+  const isShed = (request: GatewayRequest, reply: FastifyReply): boolean => {
+    if (!inFlight.isFull || isHealthUrl(request.url)) return false;
+    shedRequests.inc();
+    responder.answer(new AppError('overloaded', { reason: 'too_many_in_flight' }), request, reply);
+    return true;
+  };
+
   instance.addHook('onRequest', (incoming, reply, done) => {
     const request = incoming as GatewayRequest;
     setCommonHeaders(reply, headers);
-    if (isHealthUrl(request.url)) {
-      done();
+    if (hasRepeatedField(request.raw)) {
+      const detail = 'Host and Content-Type may be sent once.';
+      responder.answer(new AppError('malformed_request', { detail }), request, reply);
       return;
     }
-    if (inFlight.isFull) {
-      shedRequests.inc();
-      responder.answer(new AppError('overloaded', { reason: 'too_many_in_flight' }), request, reply);
-      return;
+    if (!isShed(request, reply)) done();
+  });
+
+  // A place is taken when the body is there: senders who take their time must not keep others out.
+  instance.addHook('preValidation', (incoming, reply, done) => {
+    const request = incoming as GatewayRequest;
+    if (isShed(request, reply)) return;
+    if (!isHealthUrl(request.url)) {
+      request.release = inFlight.enter(request.raw.socket, () => {
+        request.abandoned ??= new AbortController();
+        request.abandoned.abort();
+      });
     }
-    request.release = inFlight.enter(request.raw.socket, () => {
-      request.abandoned ??= new AbortController();
-      request.abandoned.abort();
-    });
     done();
   });
 

@@ -10,6 +10,8 @@ import { requestIdOf } from './request-id.js';
 /** How long a client may take for its headers, and for headers and body together, in milliseconds. */
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** How often Node looks for connections over these limits; its default would let them live twice as long. */
+const TIMEOUT_CHECK_MS = 5_000;
 /** Above the idle time of the usual load balancers (60 s), so that they close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 /** A bearer token with many roles is the largest header. */
@@ -35,7 +37,11 @@ export class GatewayHttpAdapter extends FastifyAdapter {
       routerOptions: { maxParamLength: 255 },
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
-      http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS },
+      http: {
+        maxHeaderSize: MAX_HEADER_BYTES,
+        headersTimeout: HEADERS_TIMEOUT_MS,
+        connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      },
       // Requests that still arrive on open connections are served while the server closes; see Drain.
       return503OnClosing: false,
       clientErrorHandler: answerClientError,

@@ -136,6 +136,30 @@ describe('the HTTP server', () => {
     expect((await post(url)).status).toBe(200);
   });
 
+  it('serves others while senders of slow bodies take their time', async () => {
+    const url = await start({ settings: { maxInFlight: 2 } });
+    const slow = await Promise.all([open(url), open(url), open(url)]);
+    for (const { socket } of slow) socket.write(REQUEST.slice(0, -1));
+    await open(url);
+
+    expect((await post(url)).status).toBe(200);
+
+    slow[0]?.socket.write('x');
+    await until(() => slow[0]?.received().startsWith('HTTP/1.1 200') === true);
+  });
+
+  it.each(['Host: other', 'host: gateway', 'Content-Type: text/plain'])(
+    'refuses a request that repeats a field that may be there once: %s (RFC 9112 §3.2)',
+    async (line) => {
+      const url = await start();
+      const { socket, received } = await open(url);
+      socket.write(REQUEST.replace('\r\n\r\n', `\r\n${line}\r\n\r\n`));
+      await until(() => received().includes('\r\n\r\n{'));
+      expect(received()).toMatch(/^HTTP\/1\.1 400 /);
+      expect(gateway.bus.requestsOf(IssueToken)).toEqual([]);
+    },
+  );
+
   it('finishes what is in hand when it is told to stop, and takes nothing new', async () => {
     const url = await start();
     const { open: letGo, passed } = gate();
