@@ -35,6 +35,21 @@ describe('the token endpoint', () => {
     return { status: answer.statusCode, error: answer.json<{ error: string }>().error, answer };
   };
 
+  it('gives no hint by its time whether a client that failed to authenticate exists', async () => {
+    const times: number[] = [];
+    for (const lookUpMs of [0, 20]) {
+      gateway.bus.on(IssueToken, async () => {
+        await new Promise((resolve) => setTimeout(resolve, lookUpMs));
+        throw new AppError('invalid_client');
+      });
+      const start = performance.now();
+      expect((await refusal('grant_type=x')).status).toBe(401);
+      times.push(performance.now() - start);
+    }
+    // A timer may fire a millisecond early; a busy machine makes it late, never early.
+    for (const time of times) expect(time).toBeGreaterThan(48);
+  });
+
   it('passes parameters, resources, Authorization and peer facts on, and the answer back as it is', async () => {
     const answer = await post('grant_type=client_credentials&scope=a+b%2Bc&resource=urn:a&resource=urn:b', {
       authorization: 'Basic YTpi',

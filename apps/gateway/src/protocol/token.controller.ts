@@ -9,6 +9,7 @@ import type { GatewayReply, GatewayRequest } from '../http/gateway-request.js';
 import { isRealmName, TOKEN_PATH } from '../http/paths.js';
 import { peerOf } from '../http/peer.js';
 import { isForm, RawBody } from '../http/raw-body.js';
+import { evenly } from './even-refusals.js';
 import { parseForm } from './form.js';
 import { hasTokenParameter, tokenParameters } from './token-parameters.js';
 
@@ -35,16 +36,19 @@ export class TokenController {
       throw new AppError('invalid_request', { detail: 'The Authorization header is too long.' });
     }
     const form = parseForm(formBytes(request));
-    const { body } = await this.client.call(
-      IssueToken,
-      {
-        realm,
-        parameters: tokenParameters(form),
-        resources: [...form.resources],
-        authorization,
-        peer: peerOf(request),
-      },
-      contextOf(request),
+    const { body } = await evenly(
+      reply,
+      this.client.call(
+        IssueToken,
+        {
+          realm,
+          parameters: tokenParameters(form),
+          resources: [...form.resources],
+          authorization,
+          peer: peerOf(request),
+        },
+        contextOf(request),
+      ),
     );
     // RFC 6749 §5.1; `cache-control: no-store` is on every answer.
     reply.header('pragma', 'no-cache').header('content-type', 'application/json; charset=utf-8');
