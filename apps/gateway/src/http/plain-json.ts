@@ -12,18 +12,22 @@ interface Visit {
 
 /**
  * Decodes a JSON body (RFC 8259) and refuses what no later step should meet: bytes that are not UTF-8, deep nesting, member
- * names that pollute prototypes, and text that PostgreSQL cannot keep (U+0000, unpaired surrogates).
+ * names that pollute prototypes or come twice, and text that PostgreSQL cannot keep (U+0000, unpaired surrogates).
  *
  * @throws AppError `malformed_request` when it is no JSON, `validation_failed` with pointers otherwise.
  */
 export function parsePlainJson(bytes: Buffer): unknown {
+  let text: string;
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    value = JSON.parse(text) as unknown;
   } catch {
     throw new AppError('malformed_request', { detail: 'The body is not valid JSON.' });
   }
-  inspect(value);
+  if (inspect(value) !== writtenMembers(text)) {
+    throw new AppError('malformed_request', { detail: 'The body names a member twice.' });
+  }
   return value;
 }
 
@@ -33,7 +37,16 @@ export function textProblem(text: string): string | undefined {
   return text.isWellFormed() ? undefined : 'must not contain unpaired surrogates';
 }
 
-function inspect(root: unknown): void {
+/** How many members the text of valid JSON writes down, each as often as it is there: `JSON.parse` keeps the last one only. */
+function writtenMembers(text: string): number {
+  let count = 0;
+  for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"\s*(:)?/g)) if (colon !== undefined) count += 1;
+  return count;
+}
+
+/** @returns how many members there are in all. */
+function inspect(root: unknown): number {
+  let members = 0;
   const problems: FieldError[] = [];
   // A loop, not recursion: depth is the caller's choice.
   const pending: Visit[] = [{ value: root, path: [] }];
@@ -45,6 +58,7 @@ function inspect(root: unknown): void {
       if (message !== undefined) problems.push(fieldError(path, message));
     } else if (typeof value === 'object' && value !== null) {
       for (const [name, member] of Object.entries(value)) {
+        if (!Array.isArray(value)) members += 1;
         const memberPath = [...path, name];
         if (!Array.isArray(value) && (FORBIDDEN_NAMES.has(name) || textProblem(name) !== undefined)) {
           problems.push(fieldError(memberPath, 'is not a member of this object'));
@@ -55,6 +69,7 @@ function inspect(root: unknown): void {
     }
   }
   if (problems.length > 0) throw new AppError('validation_failed', { fields: problems.slice(0, 20) });
+  return members;
 }
 
 /** A field error at a path; the pointer is escaped as RFC 6901 §3 says. */
