@@ -226,6 +226,8 @@ describe('the administration routes', () => {
       ['outcome=maybe', 'outcome'],
       ['from=yesterday', 'from'],
       ['from=2026-13-01T00:00:00Z', 'from'],
+      ['from=2026-02-30T00:00:00Z', 'from'],
+      ['to=9999-12-31T23:59:59-23:59', 'to'],
       ['to=2026-01-01', 'to'],
       ['from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z', 'from'],
       ['jti=%00', 'jti'],
