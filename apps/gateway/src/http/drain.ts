@@ -18,7 +18,10 @@ export class Drain implements OnApplicationBootstrap, BeforeApplicationShutdown 
   windowMs = 500;
   /** When what still hangs is cut, in milliseconds: a client that never finishes its request must not hold the process. */
   limitMs = 10_000;
-  private readonly open = new Set<Socket>();
+  /** How long a connection may be open without a word before it counts as silent, in milliseconds. */
+  silentMs = 250;
+  /** The open connections, and when each was opened. */
+  private readonly open = new Map<Socket, number>();
   private draining = false;
 
   constructor(
@@ -34,7 +37,7 @@ export class Drain implements OnApplicationBootstrap, BeforeApplicationShutdown 
   onApplicationBootstrap(): void {
     this.readiness.register('http', () => !this.draining);
     this.server.on('connection', (socket) => {
-      this.open.add(socket);
+      this.open.set(socket, performance.now());
       socket.once('close', () => this.open.delete(socket));
     });
   }
@@ -48,9 +51,15 @@ export class Drain implements OnApplicationBootstrap, BeforeApplicationShutdown 
     this.server.once('close', () => clearInterval(silence));
   }
 
-  /** Clients open connections ahead of need; Node calls them busy until their first request, and would wait for it. */
+  /**
+   * Clients open connections ahead of need; Node calls them busy until their first request, and would wait for it. One that
+   * has just been opened gets a moment: its request may be on its way, and would be lost with the connection.
+   */
   private closeSilent(): void {
-    for (const socket of this.open) if (socket.bytesRead === 0) socket.destroy();
+    const openedBefore = performance.now() - this.silentMs;
+    for (const [socket, openedAt] of this.open) {
+      if (socket.bytesRead === 0 && openedAt <= openedBefore) socket.destroy();
+    }
   }
 
   private get server(): Server {

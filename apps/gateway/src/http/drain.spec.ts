@@ -1,0 +1,32 @@
+import { expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { answerEverything } from '../testing/answer-everything.js';
+import { startGateway } from '../testing/start-gateway.js';
+import { Drain } from './drain.js';
+
+it('serves the request of a connection that was opened just before the gateway stopped listening', async () => {
+  const gateway = await startGateway();
+  answerEverything(gateway.bus);
+  gateway.app.get(Drain).silentMs = 2_000;
+  const url = new URL(await gateway.listen());
+  const socket = connect(Number(url.port), url.hostname);
+  let received = '';
+  socket.on('data', (chunk: Buffer) => (received += chunk.toString()));
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  // Until the gateway has it too.
+  await fetch(new URL('/health/live', url));
+
+  const closed = gateway.close();
+  while (gateway.app.getHttpServer().listening) await sleep(5);
+  // Longer than the gateway takes to look for silent connections.
+  await sleep(100);
+  socket.write('GET /health/live HTTP/1.1\r\nHost: gateway\r\n\r\n');
+  await once(socket, 'close');
+
+  expect(received).toMatch(/^HTTP\/1\.1 200 /);
+  expect(received).toMatch(/connection: close/i);
+  await closed;
+});
