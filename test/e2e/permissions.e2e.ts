@@ -157,6 +157,15 @@ describe('permissions', () => {
     expectProblem(await helper.ask('POST', `${base()}/users/${userId}/roles/${adminRoleId}`), 403);
   });
 
+  it('lets nobody take over a client that may more than they do', async () => {
+    const strong = await master.createServiceClient(realm.name);
+    await master.assignRole(strong, 'admin');
+    const narrowed = new Administrator(tokenOf(await clientCredentials(strong, { scope: 'manage_clients' })).token);
+    expectProblem(await narrowed.ask('POST', `${base()}/clients/${strong.id}/client-secret`, {}), 403);
+    const plain = await master.createServiceClient(realm.name);
+    expect((await narrowed.ask('POST', `${base()}/clients/${plain.id}/client-secret`, {})).status).toBe(200);
+  });
+
   it('takes a scope at its word: a token narrowed to view_clients does nothing else', async () => {
     const wide = await master.createServiceClient(realm.name);
     await master.assignRole(wide, 'admin');

@@ -123,7 +123,7 @@ export const ListPermissions = defineCall({
 /** The roles a subject holds. */
 export const ListSubjectRoles = defineCall({
   subject: 'roles.assignment.list.v1',
-  callers: ['gateway'],
+  callers: ['gateway', 'registry'],
   request: Type.Object({ realmId: Uuid, subjectId: Uuid }),
   reply: Type.Object({ items: Type.Array(Role) }),
 });

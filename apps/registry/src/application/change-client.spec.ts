@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   EnsureServiceAccount,
+  ListSubjectRoles,
   RemoveClientRoles,
   RemoveServiceAccount,
   type ClientSnapshot,
+  type Role,
   type SnapshotOf,
 } from '#contracts';
 import { AppError } from '#errors';
@@ -180,6 +182,41 @@ describe('UpdateClient', () => {
 });
 
 describe('RotateClientSecret', () => {
+  const role = (permissions: readonly string[], clientId: string | null = null): Role => ({
+    id: USER,
+    realmId: USER,
+    clientId,
+    name: 'some role',
+    description: null,
+    permissions: [...permissions],
+    version: 1,
+    createdAt: NOW.toISOString(),
+    updatedAt: NOW.toISOString(),
+  });
+
+  it.each<[string, Role[], boolean]>([
+    ['nothing', [], true],
+    ['what the actor holds too', [role(['manage_clients']), role(['create_client'])], true],
+    ['what only an API gives a meaning to', [role(['invoices:write']), role(['manage_users'], USER)], true],
+    ['one permission more than the actor', [role(['manage_clients']), role(['manage_users'])], false],
+  ])('considers whether the client holds %s', async (_title, held, allowed) => {
+    const { bench, rotate, registry } = await withClient({ serviceAccountUserId: USER });
+    bench.messages.on(ListSubjectRoles, () => ({ items: held }));
+    const rotation = rotate(0);
+    await (allowed
+      ? expect(rotation).resolves.toBeDefined()
+      : expect(rotation).rejects.toMatchObject({ code: 'forbidden', reason: 'exceeds_actor' }));
+    expect(registry.state.events).toHaveLength(allowed ? 1 : 0);
+  });
+
+  it('gives no secret while nobody can say what the client holds', async () => {
+    const { bench, rotate } = await withClient({ serviceAccountUserId: USER });
+    bench.messages.on(ListSubjectRoles, () => {
+      throw new AppError('unavailable');
+    });
+    await expect(rotate(0)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
   it('adds a secret and dates the others; the ETag stays', async () => {
     const { bench, rotate, client, registry } = await withClient();
     const reply = await rotate(600);

@@ -1,13 +1,20 @@
-import type { ReplyOf, RequestOf, RotateClientSecret as RotateClientSecretCall } from '#contracts';
+import {
+  ListSubjectRoles,
+  type Actor,
+  type ReplyOf,
+  type RequestOf,
+  type RotateClientSecret as RotateClientSecretCall,
+} from '#contracts';
 import { AppError } from '#errors';
 import { Clock } from '#host';
-import type { CallContext } from '#messaging';
+import { MessageClient, type CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { checkSecretHolder } from '../domain/client-policy.js';
 import { makeSecretText, MAX_LIVE_SECRETS, retireSecrets, secretAtRest } from '../domain/client-secret.js';
+import { checkTakeover } from '../domain/takeover.js';
 import { AuditEvents } from './audit-events.js';
-import { ClientChanger } from './client-changer.js';
+import { ClientChanger, type SeenClient } from './client-changer.js';
 import { publishedClient } from './fenced-change.js';
 
 /** Gives a client a new secret; the present ones work until the grace is over. */
@@ -15,11 +22,12 @@ import { publishedClient } from './fenced-change.js';
 export class RotateClientSecret {
   constructor(
     private readonly changer: ClientChanger,
+    private readonly messages: MessageClient,
     private readonly auditEvents: AuditEvents,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws AppError `not_found`, `conflict` (no secret to rotate, too many live ones), `unavailable`. */
+  /** @throws AppError `not_found`, `forbidden`, `conflict` (no secret to rotate, too many live ones), `unavailable`. */
   async execute(
     request: RequestOf<typeof RotateClientSecretCall>,
     context: CallContext,
@@ -28,8 +36,10 @@ export class RotateClientSecret {
     const othersExpireAt = new Date(now.getTime() + request.graceSeconds * 1_000);
     const text = makeSecretText();
     const secret = secretAtRest(text, { id: uuidv7(), createdAt: now });
-    await this.changer.withSeen(request.realmId, request.id, (seen) =>
-      this.changer.run(seen, [], context, async (transaction, before) => {
+    await this.changer.withSeen(request.realmId, request.id, async (seen) => {
+      checkSecretHolder(seen.client);
+      await this.refuseTakeover(request.actor, seen, context);
+      await this.changer.run(seen, [], context, async (transaction, before) => {
         checkSecretHolder(before);
         const { kept, removed } = retireSecrets(before.secrets, now, othersExpireAt);
         if (kept.length >= MAX_LIVE_SECRETS) throw tooManySecrets();
@@ -47,14 +57,21 @@ export class RotateClientSecret {
         const cause = { actor: request.actor, context };
         await transaction.record(this.auditEvents.client('client.secret_rotated', seen.realm, client, details, cause));
         return { result: undefined, snapshots: [publishedClient(seen.realm.name, client)] };
-      }),
-    );
+      });
+    });
     return {
       id: secret.id,
       clientSecret: text,
       createdAt: now.toISOString(),
       othersExpireAt: othersExpireAt.toISOString(),
     };
+  }
+
+  /** A disabled account counts as well: who may rotate may enable. */
+  private async refuseTakeover(actor: Actor, { realm, client }: SeenClient, context: CallContext): Promise<void> {
+    if (client.serviceAccountUserId === null) return;
+    const account = { realmId: realm.id, subjectId: client.serviceAccountUserId };
+    checkTakeover(actor, (await this.messages.call(ListSubjectRoles, account, context)).items);
   }
 }
 

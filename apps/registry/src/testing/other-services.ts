@@ -3,6 +3,7 @@ import {
   EnsureAdministrator,
   EnsureRoleAssignment,
   EnsureServiceAccount,
+  ListSubjectRoles,
   ProvisionRealmKeys,
   ProvisionRealmRoles,
   RemoveClientRoles,
@@ -37,6 +38,7 @@ export class OtherServices {
     ];
     for (const contract of acknowledged) await others.serve(transport, contract, () => ({}));
     await others.serve(transport, EnsureAdministrator, () => ({ userId: ADMINISTRATOR_ID, created: true }));
+    await others.serve(transport, ListSubjectRoles, () => ({ items: [] }));
     await others.serve(transport, EnsureServiceAccount, ({ userId }) => ({ userId }));
     await transport.consumeDurable(
       { stream: AuditEventRecorded.stream, subject: AuditEventRecorded.subject, consumer: 'audit', maxBatch: 32 },

@@ -1,4 +1,10 @@
-import { EnsureServiceAccount, ProvisionRealmKeys, ProvisionRealmRoles, RemoveServiceAccount } from '#contracts';
+import {
+  EnsureServiceAccount,
+  ListSubjectRoles,
+  ProvisionRealmKeys,
+  ProvisionRealmRoles,
+  RemoveServiceAccount,
+} from '#contracts';
 import { FrozenClock } from '#host';
 import { newCallContext } from '#messaging';
 import { SilentLogger } from '#observability';
@@ -43,6 +49,7 @@ export class TestBench<A extends Adapters = Adapters> {
   readonly messages = new FakeMessageClient()
     .on(ProvisionRealmRoles, () => ({}))
     .on(ProvisionRealmKeys, () => ({}))
+    .on(ListSubjectRoles, () => ({ items: [] }))
     .on(EnsureServiceAccount, ({ userId }) => ({ userId }))
     .on(RemoveServiceAccount, () => ({}));
   readonly createRealm: CreateRealm;
@@ -71,7 +78,7 @@ export class TestBench<A extends Adapters = Adapters> {
     this.registerClient = new RegisterClient(realms, clients, accounts, change, audit, clock);
     this.updateClient = new UpdateClient(clients, changer, accounts, provisioning, audit, clock);
     this.deleteClient = new DeleteClient(changer, audit);
-    this.rotateClientSecret = new RotateClientSecret(changer, audit, clock);
+    this.rotateClientSecret = new RotateClientSecret(changer, messages, audit, clock);
     this.ensureMasterRealm = new EnsureMasterRealm(realms, milestones, this.createRealm, messages, logger);
     this.giveUpStaleProvisions = new GiveUpStaleProvisions(transactions, provisioning, clock);
   }
