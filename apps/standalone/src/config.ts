@@ -1,4 +1,5 @@
 import { Setting } from '#config';
+import { Max, Min } from 'class-validator';
 
 /** Settings of the one-process shape itself; the services it composes read their own. */
 export class StandaloneSettings {
@@ -16,6 +17,8 @@ export class StandaloneSettings {
     type: 'integer',
     default: 8080,
   })
+  @Min(0, { message: 'must be 0 or more' })
+  @Max(65_535, { message: 'must be at most 65535' })
   httpPort!: number;
 
   @Setting({

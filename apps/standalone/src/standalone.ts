@@ -21,11 +21,12 @@ import {
 import { InProcessTransport, NatsTransport, type Transport } from '#messaging';
 import { ManagementServer, PinoLogger, Readiness, type Logger } from '#observability';
 import { firstSteps } from '#topology';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RememberedNotice } from './bootstrap-notice.js';
 import { StandaloneSettings } from './config.js';
+import { makeDataFolder } from './data-folder.js';
 import { masterKeyOf } from './master-key.js';
 import { step } from './progress.js';
 
@@ -50,7 +51,7 @@ export async function runStandalone(): Promise<void> {
   const logger = PinoLogger.create(platform.logLevel ?? 'warn');
   const readiness = new Readiness();
   const dataDir = resolve(settings.dataDir);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeDataFolder(dataDir);
   process.stdout.write(`Chancery starts, data in ${dataDir}\n`);
 
   // The key comes before the database, so that a database without a key can only mean that the key was lost.

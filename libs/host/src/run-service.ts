@@ -92,11 +92,14 @@ export async function guarded(name: string, start: () => Promise<void>): Promise
 function explain(error: unknown): string {
   if (error instanceof OperatorError) return error.message;
   if (!(error instanceof Error)) return String(error);
-  const { code, port } = error as Error & { readonly code?: unknown; readonly port?: unknown };
+  const { code, port, syscall } = error as Error & Readonly<Record<'code' | 'port' | 'syscall', unknown>>;
   if (code === 'EADDRINUSE')
     return `port ${String(port)} is in use; choose another with CHANCERY_HTTP_PORT or CHANCERY_MANAGEMENT_PORT`;
   if (code === 'EACCES' && typeof port === 'number')
     return `port ${port} may not be used by this user; choose one above 1023`;
+  // Connections to backends are tried again and again, so names that are looked up here are those of this machine.
+  if ((code === 'EADDRNOTAVAIL' && syscall === 'listen') || syscall === 'getaddrinfo')
+    return `this machine has no such address to listen on (${String(code)}); look at CHANCERY_HTTP_HOST and CHANCERY_MANAGEMENT_HOST`;
   return error.stack ?? error.message;
 }
 

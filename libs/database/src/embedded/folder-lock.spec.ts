@@ -1,3 +1,4 @@
+import { OperatorError } from '#errors';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
@@ -38,7 +39,9 @@ describe('the lock of a data folder', () => {
 
   it('is taken once, and again after it was given back', async () => {
     const unlock = await lockFolder(path, socket());
-    await expect(lockFolder(path, socket())).rejects.toThrow(`in use by process ${process.pid}`);
+    const refused = lockFolder(path, socket());
+    await expect(refused).rejects.toThrow(`in use by process ${process.pid}`);
+    await expect(refused).rejects.toBeInstanceOf(OperatorError);
     unlock();
     expect(existsSync(path)).toBe(false);
     (await lockFolder(path, socket()))();

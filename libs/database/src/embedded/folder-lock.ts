@@ -1,3 +1,4 @@
+import { OperatorError } from '#errors';
 import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -23,7 +24,7 @@ const held = new Set<string>();
  * leaves the file behind; whether it lives is judged by its process, or, from another host or container, by its socket.
  *
  * @returns what gives the lock back.
- * @throws Error that says who holds it.
+ * @throws OperatorError that says who holds it.
  */
 export async function lockFolder(path: string, socketPath: string): Promise<() => void> {
   const holder: Holder = {
@@ -38,7 +39,7 @@ export async function lockFolder(path: string, socketPath: string): Promise<() =
     const present = read(path);
     if (present === undefined) continue;
     if (await isAlive(present.holder, path)) {
-      throw new Error(
+      throw new OperatorError(
         `the data folder is in use by process ${present.holder.pid} on ${present.holder.hostname} (${path}); ` +
           'one process at a time may run on it',
       );
