@@ -1,3 +1,4 @@
+import { AppError } from '#errors';
 import { v7 as uuidv7 } from 'uuid';
 import { randomView } from './random-pool.js';
 
@@ -35,6 +36,18 @@ export function newCallContext(options: {
     deadlineAt: Date.now() + options.deadlineMs,
     signal: options.signal ?? NEVER_ABORTED,
   };
+}
+
+/**
+ * Call it last before a change is committed: nobody may learn that a call was too late, ask for the opposite, and then see the
+ * late one done after all.
+ *
+ * @throws AppError `deadline_exceeded` when the caller does not wait any more.
+ */
+export function requireTimeLeft(context: CallContext): void {
+  if (context.signal.aborted || context.deadlineAt <= Date.now()) {
+    throw new AppError('deadline_exceeded', { reason: 'too_late_to_commit' });
+  }
 }
 
 /** The trace id inside a context's `traceparent`. */

@@ -1,4 +1,4 @@
-export { newCallContext, traceIdOf, type CallContext } from './call-context.js';
+export { newCallContext, requireTimeLeft, traceIdOf, type CallContext } from './call-context.js';
 export { DurablePublisher, MessageClient, type DurableBatch } from './ports.js';
 export { Transport, type IncomingDurableMessage, type IncomingRequest, type MessageHeaders } from './transport.js';
 export { ContractMessageClient } from './client/contract-message-client.js';

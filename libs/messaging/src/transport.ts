@@ -6,6 +6,8 @@ export interface IncomingRequest {
   readonly subject: string;
   readonly payload: Uint8Array;
   readonly headers: MessageHeaders;
+  /** For how long it may have waited on its way without anybody's knowledge, in milliseconds; hardly ever more than 0. */
+  readonly waitedMs: number;
   /** Sends the answer; only the first has an effect. */
   respond(payload: Uint8Array, headers?: MessageHeaders): void;
 }

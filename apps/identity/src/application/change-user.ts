@@ -1,5 +1,6 @@
 import { SnapshotWriter } from '#cache';
 import { UserSnapshot, userSnapshotKey } from '#contracts';
+import { requireTimeLeft, type CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { userState } from '../domain/snapshot-state.js';
 import { UserStore, type UserAddress, type UserState, type UserTransaction } from '../domain/user-store.js';
@@ -17,11 +18,16 @@ export class ChangeUser {
 
   execute(
     { realmId, userId }: UserAddress,
+    context: CallContext,
     change: (transaction: UserTransaction) => Promise<UserState>,
   ): Promise<UserState> {
     const target = { contract: UserSnapshot, key: userSnapshotKey(realmId, userId) };
     return this.snapshots.change([target], async () => {
-      const state = await this.store.transaction(change);
+      const state = await this.store.transaction(async (transaction) => {
+        const changed = await change(transaction);
+        requireTimeLeft(context);
+        return changed;
+      });
       return { result: state, snapshots: [{ ...target, version: state.version, value: userState(state.user) }] };
     });
   }

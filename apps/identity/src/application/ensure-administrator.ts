@@ -56,7 +56,7 @@ export class EnsureAdministrator {
     const password = chosen ?? generatePassword();
     const passwordHash = await this.hasher.hash(password);
     const id = uuidv7();
-    await this.changeUser.execute({ realmId, userId: id }, async (transaction) => {
+    await this.changeUser.execute({ realmId, userId: id }, context, async (transaction) => {
       const now = this.clock.now();
       const user = newUser({ id, realmId, realmName, clientId: null, username, enabled: true }, now);
       await transaction.addUser(user);

@@ -42,7 +42,7 @@ export class EnsureServiceAccount {
     // Read without a lock, only to know which snapshot to fence; the transaction looks again.
     const present = await this.store.findServiceAccount(realmId, clientId);
     const userId = present?.id ?? request.userId;
-    await this.changeUser.execute({ realmId, userId }, async (transaction) => {
+    await this.changeUser.execute({ realmId, userId }, context, async (transaction) => {
       const account = await transaction.lockServiceAccount(realmId, clientId);
       if (account === null) return this.create(transaction, request, userId, context);
       if (account.id !== userId) throw overtaken();

@@ -21,7 +21,7 @@ export class RemoveServiceAccount {
     const userId = await this.userIdOf(realmId, clientId);
     if (userId === null) return;
     const address = { realmId, userId };
-    await this.changeUser.execute(address, async (transaction) => {
+    await this.changeUser.execute(address, context, async (transaction) => {
       const account = await transaction.lockServiceAccount(realmId, clientId);
       // Removed already; the removal is published once more.
       if (account === null) return transaction.stateOf(address);

@@ -153,4 +153,13 @@ describe('service accounts', () => {
     await identity.removeRealmUsers.execute({ realmId });
     expect(await store.findUser({ realmId, userId })).toBeNull();
   });
+
+  it('are not changed too late: the caller may have asked for the opposite since', async () => {
+    const userId = await identity.ensureAccount({ clientId });
+    const request = { ...identity.realm, clientId, userId, clientIdentifier: 'billing', enabled: false };
+    const late = { ...identity.context, deadlineAt: Date.now() - 1 };
+    const attempt = identity.ensureServiceAccount.execute(request, late);
+    await expect(attempt).rejects.toMatchObject({ code: 'deadline_exceeded' });
+    expect(await store.findUser({ realmId, userId })).toMatchObject({ enabled: true });
+  });
 });

@@ -2,7 +2,7 @@ import { clientSnapshotKey, ClientSnapshot, RealmSnapshot } from '#contracts';
 import { SnapshotWriter, type PublishedSnapshot, type SnapshotTarget } from '#cache';
 import { Outbox } from '#database';
 import { AppError } from '#errors';
-import type { CallContext } from '#messaging';
+import { requireTimeLeft, type CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import type { Client } from '../domain/client.js';
 import type { Realm } from '../domain/realm.js';
@@ -37,7 +37,11 @@ export class FencedChange {
     context: CallContext,
     work: (transaction: RegistryTransaction) => Promise<Changed<T>>,
   ): Promise<T> {
-    const result = await this.changed(targets, work);
+    const result = await this.changed(targets, async (transaction) => {
+      const changed = await work(transaction);
+      requireTimeLeft(context);
+      return changed;
+    });
     await this.outbox.flush(context);
     return result;
   }

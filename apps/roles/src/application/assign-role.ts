@@ -30,7 +30,7 @@ export class AssignRole {
     if (user === null) {
       throw new AppError('not_found', { detail: 'The realm has no such user.', reason: 'unknown_subject' });
     }
-    await this.changeAssignments.execute(realmId, [subjectId], async (transaction, subject) => {
+    await this.changeAssignments.execute(realmId, [subjectId], context, async (transaction, subject) => {
       const granted = await lockUsableRole(transaction, realmId, (lookup) => lookup.findRole(realmId, roleId));
       const { permissions } = await transaction.contentsOf({ realmId, scope: REALM_SCOPE });
       if (!mayGrant(actor, granted.role, PermissionCatalogue.ofRealm(permissions))) {

@@ -47,6 +47,14 @@ describe('assignments', () => {
       });
     });
 
+    it('is not done too late: the caller may have asked for the opposite since', async () => {
+      const late = { ...roles.context, deadlineAt: Date.now() - 1 };
+      const request = { actor: administrator(EVERYTHING), realmId, realmName: 'acme', subjectId, roleId: viewer };
+      await expect(roles.assignRole.execute(request, late)).rejects.toMatchObject({ code: 'deadline_exceeded' });
+      expect(await roles.held(realmId, subjectId)).toBeNull();
+      expect(roles.snapshots.published).toEqual([]);
+    });
+
     it('is idempotent: the second time changes and records nothing, but publishes', async () => {
       await roles.assign(realmId, subjectId, viewer);
       await roles.assign(realmId, subjectId, viewer);

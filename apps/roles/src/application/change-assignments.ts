@@ -1,5 +1,6 @@
 import { SnapshotWriter, type PublishedSnapshot } from '#cache';
 import { AssignmentsSnapshot, assignmentsSnapshotKey } from '#contracts';
+import { requireTimeLeft, type CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { RoleStore, type RoleTransaction, type Subject } from '../domain/role-store.js';
 import { assignmentsState } from '../domain/snapshot-state.js';
@@ -18,7 +19,12 @@ export class ChangeAssignments {
     private readonly snapshots: SnapshotWriter,
   ) {}
 
-  async execute(realmId: string, subjectIds: readonly string[], change: AssignmentChange): Promise<void> {
+  async execute(
+    realmId: string,
+    subjectIds: readonly string[],
+    context: CallContext,
+    change: AssignmentChange,
+  ): Promise<void> {
     // One order for everybody who locks several.
     const ascending = [...new Set(subjectIds)].sort();
     const targets = ascending.map((subjectId) => ({
@@ -31,6 +37,7 @@ export class ChangeAssignments {
         for (const subjectId of ascending) subjects.push(await transaction.lockSubject({ realmId, subjectId }));
         const snapshots: PublishedSnapshot[] = [];
         for (const subject of subjects) snapshots.push(await changeOne(transaction, subject, change));
+        requireTimeLeft(context);
         return { result: undefined, snapshots };
       }),
     );

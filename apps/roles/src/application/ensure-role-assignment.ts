@@ -22,7 +22,7 @@ export class EnsureRoleAssignment {
   /** @throws AppError `not_found` for a role that the realm does not have. */
   async execute(request: RequestOf<typeof Contract>, context: CallContext): Promise<void> {
     const { realmId, subjectId, roleName } = request;
-    await this.changeAssignments.execute(realmId, [subjectId], async (transaction, subject) => {
+    await this.changeAssignments.execute(realmId, [subjectId], context, async (transaction, subject) => {
       const granted = await lockUsableRole(transaction, realmId, async (lookup) => {
         const { roles } = await lookup.contentsOf({ realmId, scope: REALM_SCOPE });
         return roles.find(({ name }) => name === roleName) ?? null;

@@ -46,7 +46,7 @@ export class RemoveClientRoles {
     which: (held: HeldRole) => boolean,
     context: CallContext,
   ): Promise<void> {
-    return this.changeAssignments.execute(realmId, subjectIds, async (transaction, subject) => {
+    return this.changeAssignments.execute(realmId, subjectIds, context, async (transaction, subject) => {
       const taken = (await transaction.heldBy(subject)).filter(which);
       if (taken.length === 0) return null;
       await transaction.unassign(

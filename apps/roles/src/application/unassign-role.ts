@@ -22,7 +22,7 @@ export class UnassignRole {
   /** @throws AppError `not_found` when the subject does not hold it; `conflict` for the last administrator of `master`. */
   async execute(request: RequestOf<typeof Contract>, context: CallContext): Promise<void> {
     const { actor, realmId, subjectId, roleId } = request;
-    await this.changeAssignments.execute(realmId, [subjectId], async (transaction, subject) => {
+    await this.changeAssignments.execute(realmId, [subjectId], context, async (transaction, subject) => {
       const taken = await lockUsableRole(transaction, realmId, (lookup) => lookup.findRole(realmId, roleId));
       const held = await transaction.heldBy(subject);
       if (!held.some((one) => one.roleId === roleId)) {

@@ -67,7 +67,10 @@ export class PendingCall implements Deadline {
   }
 
   onDeadline(): void {
+    if (this.done) return;
     this.fail(new AppError('deadline_exceeded', { reason: `no answer of ${this.contract.subject}` }));
+    // The responder keeps the deadline too, but it may get the request only later: then this comes right behind it.
+    this.cancel(this);
   }
 
   private abort(): void {

@@ -150,6 +150,7 @@ export class InProcessTransport extends Transport {
 }
 
 class PendingRequest implements IncomingRequest, Deadline {
+  readonly waitedMs = 0;
   readonly answer: Promise<{ readonly payload: Uint8Array; readonly headers: MessageHeaders }>;
   private resolve!: (answer: { readonly payload: Uint8Array; readonly headers: MessageHeaders }) => void;
   private reject!: (error: AppError) => void;

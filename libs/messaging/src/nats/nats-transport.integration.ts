@@ -217,3 +217,31 @@ describe('NatsTransport at the edges', () => {
     expect(await errorOf(connecting)).toMatchObject({ code: 'unavailable', reason: 'nats_not_reachable' });
   });
 });
+
+describe('NatsTransport when NATS stands still', () => {
+  it('does not hand over what waited for so long that its caller has given up', async () => {
+    const server = await startNats();
+    const harness = overNats(server.url);
+    const contracts = testContracts(freshWord());
+    const observed = new Observed();
+    const service = await startTestService(await harness.open('tokens'), contracts, observed);
+    const client = new ContractMessageClient(await harness.open('gateway'), 'gateway');
+    const call = (text: string) => client.call(contracts.single, { text }, newCallContext({ deadlineMs: 5_000 }));
+    try {
+      await call('before');
+      process.kill(server.pid, 'SIGSTOP');
+      // The contract's own deadline: 2 s.
+      expect((await errorOf(call('late'))).code).toBe('deadline_exceeded');
+      process.kill(server.pid, 'SIGCONT');
+      // Refused for a moment, because nobody can tell what has waited.
+      const answered = async (): Promise<boolean> => (await call('again').catch(() => undefined)) !== undefined;
+      while (!(await answered())) await sleep(50);
+      expect(observed.calls).toBe(2);
+    } finally {
+      process.kill(server.pid, 'SIGCONT');
+      await service.close();
+      await harness.close();
+      await server.stop();
+    }
+  });
+});

@@ -7,6 +7,7 @@ import { textOf } from '../wire.js';
 import { NatsDurableConsumer, PULL_EXPIRES_MS, type DurableConsumerOptions } from './durable-consumer.js';
 import { NatsLink, type NatsLinkEvents, type NatsLinkOptions } from './nats-link.js';
 import { decodeHeaders, encodeHeaders, RequestMux, type RequestAnswer } from './request-mux.js';
+import { Standstill } from './standstill.js';
 import type { StreamLimits } from './stream-setup.js';
 
 /** How to reach NATS, and the limits of what this process makes there. */
@@ -29,6 +30,7 @@ const HEADER_ROOM_BYTES = 4_096;
 export class NatsTransport extends Transport implements NatsLinkEvents {
   private readonly logger: Logger;
   private readonly requests: RequestMux;
+  private readonly standstill: Standstill;
   private readonly consumers = new Set<NatsDurableConsumer>();
   private readonly stops = new Set<() => Promise<void>>();
   private closing = false;
@@ -40,6 +42,7 @@ export class NatsTransport extends Transport implements NatsLinkEvents {
     super();
     this.logger = options.logger;
     this.requests = new RequestMux(link, options.name);
+    this.standstill = new Standstill({ confirm: () => link.connection.flush(), epoch: () => link.epoch });
   }
 
   /** @throws AppError `unavailable` when no server can be reached in time, or it does not allow the service's inbox. */
@@ -49,6 +52,7 @@ export class NatsTransport extends Transport implements NatsLinkEvents {
     void link.watch(transport);
     try {
       await transport.requests.open();
+      transport.standstill.start();
     } catch (error) {
       await link.connection.close();
       throw error;
@@ -92,7 +96,7 @@ export class NatsTransport extends Transport implements NatsLinkEvents {
     };
     const subscription = await this.subscribe(subject, queue, (message) => {
       inHand++;
-      handler(new NatsIncomingRequest(message, release, this.logger));
+      handler(new NatsIncomingRequest(message, this.standstill.waitedMs(), release, this.logger));
     });
     return this.stoppable(async () => {
       await drainSubscription(subscription);
@@ -148,6 +152,7 @@ export class NatsTransport extends Transport implements NatsLinkEvents {
   async drain(): Promise<void> {
     if (this.closing) return;
     this.closing = true;
+    this.standstill.stop();
     await Promise.all([...this.stops].map((stop) => stop()));
     await settled(() => this.requests.size === 0 || !this.link.connected, this.drainTimeoutMs);
     if (this.link.connected) await this.link.flush();
@@ -202,6 +207,7 @@ class NatsIncomingRequest implements IncomingRequest {
 
   constructor(
     private readonly message: Msg,
+    readonly waitedMs: number,
     private readonly release: () => void,
     private readonly logger: Logger,
   ) {}

@@ -185,6 +185,8 @@ export class ContractServer extends Server implements CustomTransportStrategy, C
       return;
     }
     try {
+      // What is too late in any case is not even parsed.
+      if (request.waitedMs >= route.contract.deadlineMs) throw tooLate();
       if (request.headers[HEADER.group] === undefined) this.receiveOne(route, request);
       else this.receiveGroup(route, request);
     } catch (error) {
@@ -205,6 +207,7 @@ export class ContractServer extends Server implements CustomTransportStrategy, C
       answer,
       0,
       body,
+      request.waitedMs,
     );
   }
 
@@ -214,7 +217,7 @@ export class ContractServer extends Server implements CustomTransportStrategy, C
     for (let slot = 0; slot < members.length; slot++) {
       const [id, deadlineMs, requestId, traceparent, body] = members[slot] as (typeof members)[number];
       if (this.inFlight >= this.maxInFlight) answer.error(slot, overloaded());
-      else this.startCall(route, id, deadlineMs, requestId, traceparent, answer, slot, body);
+      else this.startCall(route, id, deadlineMs, requestId, traceparent, answer, slot, body, request.waitedMs);
     }
   }
 
@@ -227,15 +230,25 @@ export class ContractServer extends Server implements CustomTransportStrategy, C
     answer: Answer,
     slot: number,
     body: unknown,
+    waitedMs: number,
   ): void {
     const longest = route.contract.deadlineMs;
     // A deadline that is missing or not a number fails the comparison.
-    const remainingMs = deadlineMs < longest ? deadlineMs : longest;
+    const remainingMs = (deadlineMs < longest ? deadlineMs : longest) - waitedMs;
+    if (remainingMs <= 0) {
+      answer.error(slot, tooLate());
+      return;
+    }
     const call = new IncomingCall(route, id, Date.now() + remainingMs, requestId, traceparent, this, answer, slot);
     this.inFlight++;
     this.running.set(id, call);
     void call.run(body);
   }
+}
+
+/** The caller has given up by now; to do it late could undo what it has asked for since. */
+function tooLate(): AppError {
+  return new AppError('deadline_exceeded', { reason: 'waited_too_long_on_its_way' });
 }
 
 function overloaded(): AppError {
