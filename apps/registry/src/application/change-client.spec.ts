@@ -111,6 +111,8 @@ describe('UpdateClient', () => {
     expect(bench.messages.sentTo(EnsureServiceAccount)).toMatchObject([
       { userId: USER, enabled: false },
       { userId: USER, enabled: true },
+      // Once more after the commit: see the test of what an earlier change left behind.
+      { userId: USER, enabled: true },
     ]);
     expect(registry.state.provisions.size).toBe(0);
   });
@@ -150,6 +152,27 @@ describe('UpdateClient', () => {
     expect(await update({ serviceAccountEnabled: true })).toMatchObject({ serviceAccountEnabled: true });
     late.resolve(null);
     await disabling;
+    expect(enabled).toBe(true);
+  });
+
+  it('ends in step with identity also when what an earlier change left behind is caught up with meanwhile', async () => {
+    const { bench, update } = await withClient({ serviceAccountEnabled: true, serviceAccountUserId: USER });
+    bench.messages.on(EnsureServiceAccount, () => {
+      throw new AppError('unavailable');
+    });
+    await update({ serviceAccountEnabled: false });
+    let enabled = true;
+    let overtaken = false;
+    bench.messages.on(EnsureServiceAccount, async (account) => {
+      enabled = account.enabled;
+      if (account.enabled && !overtaken) {
+        overtaken = true;
+        await bench.giveUpStaleProvisions.execute(bench.context);
+        expect(enabled).toBe(false);
+      }
+      return { userId: account.userId };
+    });
+    await update({ serviceAccountEnabled: true });
     expect(enabled).toBe(true);
   });
 

@@ -84,7 +84,7 @@ export class UpdateClient {
     const cause = { actor: request.actor, context };
     const details = auditedChanges(auditedClient(before), auditedClient(client));
     await transaction.record(this.auditEvents.client('client.updated', realm, client, details, cause));
-    const followUp = mustFollow(before, client, account)
+    const followUp = mustFollow(before, client)
       ? await this.provisioning.openFollowUp(transaction, { realmId: realm.id, clientId: client.id })
       : null;
     const snapshots = [publishedClient(realm.name, client)];
@@ -93,9 +93,12 @@ export class UpdateClient {
   }
 }
 
-/** Whether identity does not know yet: of the flag, or of the `client_id` that the account's username is made of. */
-function mustFollow(before: Client, after: Client, account: EnabledAccount | null): boolean {
+/**
+ * Whether identity has to hear of the flag, or of the `client_id` that the account's username is made of. Of an enabling it has
+ * heard before the commit, but what an earlier change left to be caught up with may have overtaken that: only what is sent after
+ * the commit is the last word.
+ */
+function mustFollow(before: Client, after: Client): boolean {
   if (after.serviceAccountUserId === null) return false;
-  const toldOfFlag = account !== null || before.serviceAccountEnabled === after.serviceAccountEnabled;
-  return !toldOfFlag || before.clientId !== after.clientId;
+  return before.serviceAccountEnabled !== after.serviceAccountEnabled || before.clientId !== after.clientId;
 }
