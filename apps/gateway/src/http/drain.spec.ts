@@ -30,3 +30,25 @@ it('serves the request of a connection that was opened just before the gateway s
   expect(received).toMatch(/connection: close/i);
   await closed;
 });
+
+it('listens on while new connections come, because nobody has told the load balancer yet', async () => {
+  const gateway = await startGateway();
+  answerEverything(gateway.bus);
+  const drain = gateway.app.get(Drain);
+  drain.windowMs = 300;
+  const url = new URL('/health/live', await gateway.listen());
+  const ask = async (): Promise<number> => {
+    const answer = await fetch(url);
+    await answer.text();
+    return answer.status;
+  };
+  await ask();
+  const closed = gateway.close();
+  while (!drain.isDraining) await sleep(5);
+  for (let round = 0; round < 6; round += 1) {
+    await sleep(100);
+    expect(await ask()).toBe(200);
+  }
+  await closed;
+  await expect(ask()).rejects.toThrow();
+});

@@ -190,7 +190,7 @@ describe('the HTTP server', () => {
 
   it('serves a last request of an open connection while it leaves, and closes with the answer', async () => {
     const url = await start();
-    gateway.app.get(Drain).windowMs = 5_000;
+    gateway.app.get(Drain).windowMs = 1_000;
     const { socket, received } = await open(url);
     socket.write(REQUEST);
     await until(() => received().includes('access_token'));
