@@ -53,6 +53,10 @@ describe('permissions', () => {
     ['GET', () => `${base()}/clients`],
     ['GET', clientPath],
     ['GET', () => `${clientPath()}/service-account-user`],
+    ...['secrets', 'redirects', 'post-logout-redirects', 'web-origins'].map((part): Call => [
+      'GET',
+      () => `${clientPath()}/${part}`,
+    ]),
     ['GET', () => `${base()}/roles`],
     ['GET', () => `${base()}/permissions`],
     ['GET', () => `${base()}/users/${userId}`],
@@ -67,6 +71,13 @@ describe('permissions', () => {
     ['POST', () => `${base()}/clients`, { name: 'x' }],
     ['PATCH', clientPath, { name: 'x' }],
     ['POST', () => `${clientPath()}/client-secret`, { grace_seconds: 60 }],
+    ['POST', () => `${clientPath()}/secrets`, {}],
+    ['DELETE', () => `${clientPath()}/secrets/${roleId}?force=true`],
+    ...['redirects', 'post-logout-redirects', 'web-origins'].flatMap((part): Call[] => [
+      ['POST', () => `${clientPath()}/${part}`, { value: 'https://app.example' }],
+      ['PUT', () => `${clientPath()}/${part}/${roleId}`, { enabled: false }],
+      ['DELETE', () => `${clientPath()}/${part}/${roleId}`],
+    ]),
     ['POST', () => `${base()}/users/${userId}/roles/${roleId}`],
     ['DELETE', () => `${base()}/users/${userId}/roles/${roleId}`],
     ['POST', () => `${base()}/keys/rotate`],
@@ -162,7 +173,9 @@ describe('permissions', () => {
     await master.assignRole(strong, 'admin');
     const narrowed = new Administrator(tokenOf(await clientCredentials(strong, { scope: 'manage_clients' })).token);
     expectProblem(await narrowed.ask('POST', `${base()}/clients/${strong.id}/client-secret`, {}), 403);
+    expectProblem(await narrowed.ask('POST', `${base()}/clients/${strong.id}/secrets`, {}), 403);
     const plain = await master.createServiceClient(realm.name);
+    expect((await narrowed.ask('POST', `${base()}/clients/${plain.id}/secrets`, {})).status).toBe(201);
     expect((await narrowed.ask('POST', `${base()}/clients/${plain.id}/client-secret`, {})).status).toBe(200);
   });
 

@@ -1,5 +1,11 @@
 import type { Type } from '@nestjs/common';
 import { AuditController } from './administration/audit.controller.js';
+import { ClientSecretsController } from './administration/client-secrets.controller.js';
+import {
+  PostLogoutRedirectUrisController,
+  RedirectUrisController,
+  WebOriginsController,
+} from './administration/client-uris.controllers.js';
 import { ClientsController } from './administration/clients.controller.js';
 import { KeysController } from './administration/keys.controller.js';
 import { RealmsController } from './administration/realms.controller.js';
@@ -16,6 +22,10 @@ export const GATEWAY_CONTROLLERS: readonly Type<object>[] = [
   MetadataController,
   RealmsController,
   ClientsController,
+  ClientSecretsController,
+  RedirectUrisController,
+  PostLogoutRedirectUrisController,
+  WebOriginsController,
   UsersController,
   RolesController,
   AuditController,

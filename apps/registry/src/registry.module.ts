@@ -1,13 +1,20 @@
 import { Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AddClientUri } from './application/add-client-uri.js';
 import { AuditEvents } from './application/audit-events.js';
 import { ClientChanger } from './application/client-changer.js';
+import { ClientUriChanger } from './application/client-uri-changer.js';
+import { CreateClientSecret } from './application/create-client-secret.js';
 import { CreateRealm } from './application/create-realm.js';
+import { DeleteClientSecret } from './application/delete-client-secret.js';
 import { DeleteClient } from './application/delete-client.js';
 import { DeleteRealm } from './application/delete-realm.js';
 import { EnsureMasterRealm } from './application/ensure-master-realm.js';
 import { FencedChange } from './application/fenced-change.js';
 import { ForgetOldTombstones } from './application/forget-old-tombstones.js';
 import { GiveUpStaleProvisions } from './application/give-up-stale-provisions.js';
+import { ListClientSecrets } from './application/list-client-secrets.js';
+import { ListClientUris } from './application/list-client-uris.js';
 import { ListClients } from './application/list-clients.js';
 import { ListRealms } from './application/list-realms.js';
 import { LoadClientSnapshots } from './application/load-client-snapshots.js';
@@ -17,19 +24,29 @@ import { ReadClient } from './application/read-client.js';
 import { ReadRealm } from './application/read-realm.js';
 import { ReconcileServiceAccount } from './application/reconcile-service-account.js';
 import { RegisterClient } from './application/register-client.js';
+import { RemoveClientUri } from './application/remove-client-uri.js';
 import { RotateClientSecret } from './application/rotate-client-secret.js';
 import { ServiceAccounts } from './application/service-accounts.js';
+import { TakeoverGuard } from './application/takeover-guard.js';
+import { TouchClientSecrets } from './application/touch-client-secrets.js';
+import { UpdateClientUri } from './application/update-client-uri.js';
 import { UpdateClient } from './application/update-client.js';
 import { UpdateRealm } from './application/update-realm.js';
+import { ClientUriRepository } from './domain/client-uri.js';
 import { Milestones } from './domain/milestones.js';
 import { RegistryTransactions } from './domain/registry-transactions.js';
 import { ClientRepository, RealmRepository, SnapshotRepository } from './domain/repositories.js';
+import { SecretUseRepository } from './domain/secret-use.js';
 import { TypeOrmClientRepository } from './infrastructure/persistence/typeorm-client.repository.js';
+import { TypeOrmClientUris } from './infrastructure/persistence/typeorm-client-uris.js';
 import { TypeOrmMilestones } from './infrastructure/persistence/typeorm-milestones.js';
 import { TypeOrmRealmRepository } from './infrastructure/persistence/typeorm-realm.repository.js';
 import { TypeOrmRegistryTransactions } from './infrastructure/persistence/typeorm-registry-transactions.js';
+import { TypeOrmSecretUseRepository } from './infrastructure/persistence/typeorm-secret-use.repository.js';
 import { TypeOrmSnapshotRepository } from './infrastructure/persistence/typeorm-snapshot.repository.js';
 import { BackgroundWork } from './transport/background-work.js';
+import { ClientSecretController } from './transport/client-secret.controller.js';
+import { ClientUriController } from './transport/client-uri.controller.js';
 import { ClientController } from './transport/client.controller.js';
 import { RealmController } from './transport/realm.controller.js';
 import { SnapshotController } from './transport/snapshot.controller.js';
@@ -46,6 +63,14 @@ const USE_CASES = [
   UpdateClient,
   DeleteClient,
   RotateClientSecret,
+  ListClientSecrets,
+  CreateClientSecret,
+  DeleteClientSecret,
+  TouchClientSecrets,
+  ListClientUris,
+  AddClientUri,
+  UpdateClientUri,
+  RemoveClientUri,
   LoadRealmSnapshots,
   LoadClientSnapshots,
   EnsureMasterRealm,
@@ -55,20 +80,28 @@ const USE_CASES = [
 
 /** Composition root of the registry. */
 @Module({
-  controllers: [RealmController, ClientController, SnapshotController],
+  controllers: [RealmController, ClientController, ClientSecretController, ClientUriController, SnapshotController],
   providers: [
     ...USE_CASES,
     AuditEvents,
     ClientChanger,
+    ClientUriChanger,
     FencedChange,
     Provisioning,
     ReconcileServiceAccount,
     ServiceAccounts,
+    TakeoverGuard,
     BackgroundWork,
     { provide: RealmRepository, useClass: TypeOrmRealmRepository },
     { provide: ClientRepository, useClass: TypeOrmClientRepository },
     { provide: SnapshotRepository, useClass: TypeOrmSnapshotRepository },
     { provide: RegistryTransactions, useClass: TypeOrmRegistryTransactions },
+    {
+      provide: ClientUriRepository,
+      inject: [DataSource],
+      useFactory: (dataSource: DataSource) => new TypeOrmClientUris(dataSource.manager),
+    },
+    { provide: SecretUseRepository, useClass: TypeOrmSecretUseRepository },
     { provide: Milestones, useClass: TypeOrmMilestones },
   ],
 })

@@ -30,7 +30,7 @@ import { makeDataFolder } from './data-folder.js';
 import { masterKeyOf } from './master-key.js';
 import { step } from './progress.js';
 
-/** Each waits for those before it: the door opens last, and closes first. */
+/** Each waits for those before it: the door opens last. */
 const SERVICES: readonly ServiceDescription[] = [
   auditService,
   identityService,
@@ -38,6 +38,16 @@ const SERVICES: readonly ServiceDescription[] = [
   tokensService,
   registryService,
   gatewayService,
+];
+
+/** The door closes first; tokens has a last word with the registry, and audit hears everybody out. */
+const STOP_ORDER: readonly ServiceDescription[] = [
+  gatewayService,
+  tokensService,
+  registryService,
+  rolesService,
+  identityService,
+  auditService,
 ];
 
 /** How long the first start may take until it is ready, in milliseconds. */
@@ -77,9 +87,10 @@ export async function runStandalone(): Promise<void> {
     provided: [{ provide: BootstrapNotice, useValue: notice }],
   };
 
-  const running: RunningService[] = [];
+  const running = new Map<string, RunningService>();
   for (const description of SERVICES) {
-    running.unshift(
+    running.set(
+      description.name,
       await step(description.name, () =>
         startService(description, { ...infrastructure, logger: logger.child({ service: description.name }) }),
       ),
@@ -92,7 +103,7 @@ export async function runStandalone(): Promise<void> {
   onStop(logger, async () => {
     process.stdout.write('\nChancery stops …\n');
     readiness.register('stopping', () => false);
-    for (const service of running) await service.stop();
+    for (const { name } of STOP_ORDER) await running.get(name)?.stop();
     await snapshotStore.close();
     await transport.drain();
     await management?.stop();

@@ -11,6 +11,7 @@ import { ReadHints } from './application/read-hints.js';
 import { ReadKeySet } from './application/read-key-set.js';
 import { ReadMetadata } from './application/read-metadata.js';
 import { RemoveRealmKeys } from './application/remove-realm-keys.js';
+import { ReportUsedSecrets } from './application/report-used-secrets.js';
 import { RotateSigningKey } from './application/rotate-signing-key.js';
 import { SigningKeys } from './application/signing-keys.js';
 import { VerificationKeys } from './application/verification-keys.js';
@@ -21,6 +22,7 @@ import { Issuers } from './domain/issuers.js';
 import { KeyVault } from './domain/key-vault.js';
 import { SigningKeyRepository } from './domain/signing-key.repository.js';
 import { TokenCodec } from './domain/token-codec.js';
+import { UsedSecrets } from './domain/used-secrets.js';
 import { JoseKeyVault } from './infrastructure/keys/jose-key-vault.js';
 import { JoseTokenCodec } from './infrastructure/keys/jose-token-codec.js';
 import { MasterKeyCheck } from './infrastructure/keys/master-key.check.js';
@@ -31,6 +33,7 @@ import { DiscoveryController } from './transport/discovery.controller.js';
 import { ExpiredKeysSchedule } from './transport/expired-keys.schedule.js';
 import { SigningKeyController } from './transport/signing-key.controller.js';
 import { TokenController } from './transport/token.controller.js';
+import { UsedSecretsSchedule } from './transport/used-secrets.schedule.js';
 
 /** Composition root of the tokens service. */
 @Module({
@@ -48,11 +51,13 @@ import { TokenController } from './transport/token.controller.js';
     ReadKeySet,
     ReadMetadata,
     RemoveRealmKeys,
+    ReportUsedSecrets,
     RotateSigningKey,
     SigningKeys,
     VerificationKeys,
     VerifiedBearers,
     ExpiredKeysSchedule,
+    UsedSecretsSchedule,
     MasterKeyCheck,
     {
       provide: Issuers,
@@ -65,6 +70,7 @@ import { TokenController } from './transport/token.controller.js';
       useFactory: (settings: TokensSettings) => new MasterKey(settings.masterKey),
     },
     { provide: KeyVault, inject: [MasterKey], useFactory: (masterKey: MasterKey) => new JoseKeyVault(masterKey) },
+    { provide: UsedSecrets, useFactory: () => new UsedSecrets() },
     { provide: TokenCodec, useFactory: () => new JoseTokenCodec() },
     { provide: SigningKeyRepository, useClass: TypeOrmSigningKeyRepository },
     { provide: IssuanceObserver, useClass: PrometheusIssuanceObserver },

@@ -1,4 +1,6 @@
 import * as audit from './audit.js';
+import * as clientSecrets from './client-secrets.js';
+import * as clientUris from './client-uris.js';
 import type { CallContract, DurableEventContract, SnapshotContract } from './contract.js';
 import * as identity from './identity.js';
 import * as registry from './registry.js';
@@ -9,8 +11,8 @@ function isKind(value: unknown, kind: string): boolean {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;
 }
 
-const everything: readonly unknown[] = [registry, roles, identity, tokens, audit].flatMap((module) =>
-  Object.values(module as Record<string, unknown>),
+const everything: readonly unknown[] = [registry, clientSecrets, clientUris, roles, identity, tokens, audit].flatMap(
+  (module) => Object.values(module as Record<string, unknown>),
 );
 
 /** Every snapshot of the product. */

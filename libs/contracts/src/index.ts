@@ -14,6 +14,8 @@ export { defineSnapshot, LoadSnapshotsRequest, loadSnapshotsReply } from './snap
 export * from './common.js';
 export * from './permissions.js';
 export * from './registry.js';
+export * from './client-secrets.js';
+export * from './client-uris.js';
 export * from './roles.js';
 export * from './identity.js';
 export * from './tokens.js';

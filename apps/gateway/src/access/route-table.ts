@@ -17,7 +17,7 @@ export function routeTable(controllers: readonly Type<object>[] = GATEWAY_CONTRO
   return controllers.flatMap((controller) => {
     const prefix = pathOf(controller);
     const prototype = controller.prototype as Record<string, unknown>;
-    return Object.getOwnPropertyNames(prototype).flatMap((name) => {
+    return methodNames(prototype).flatMap((name) => {
       const handler = name === 'constructor' ? undefined : prototype[name];
       const method: unknown = typeof handler === 'function' ? Reflect.getMetadata(METHOD_METADATA, handler) : undefined;
       if (typeof handler !== 'function' || typeof method !== 'number') return [];
@@ -31,6 +31,13 @@ export function routeTable(controllers: readonly Type<object>[] = GATEWAY_CONTRO
       ];
     });
   });
+}
+
+/** Those of a common base class too, first, as Nest serves them. */
+function methodNames(prototype: object): readonly string[] {
+  const parent = Object.getPrototypeOf(prototype) as object | null;
+  const inherited = parent === null || parent === Object.prototype ? [] : methodNames(parent);
+  return [...new Set([...inherited, ...Object.getOwnPropertyNames(prototype)])];
 }
 
 /** The route table as Markdown, for the documentation. */

@@ -23,7 +23,10 @@ const GUARDED = ROUTES.filter((route): route is Guarded => route.requirement?.ki
 const ENFORCED = BUILT_IN_PERMISSIONS.filter(({ reserved }) => !reserved).map(({ name }) => name);
 
 const urlOf = (path: string, realm = REALM.name) =>
-  path.replace(':realm', realm).replace(':id', CLIENT_ID).replace(':roleId', ROLE_ID);
+  path
+    .replace(':realm', realm)
+    .replace(':roleId', ROLE_ID)
+    .replaceAll(/:\w*id\b/gi, CLIENT_ID);
 
 describe('the route table', () => {
   let gateway: TestGateway;

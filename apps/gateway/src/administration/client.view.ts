@@ -1,4 +1,5 @@
 import type { Client } from '#contracts';
+import { clientUriView } from './client-uri.view.js';
 
 /** What stands where a secret is: it is shown once, when it is made, and never again. */
 const HIDDEN = '***';
@@ -20,14 +21,7 @@ export function clientView(client: Client) {
     direct_access_grants_enabled: client.directAccessGrantsEnabled,
     first_party: client.firstParty,
     secret: client.hasSecret ? HIDDEN : null,
-    redirect_uris: client.redirectUris.map((uri) => ({
-      id: uri.id,
-      client_id: uri.clientId,
-      value: uri.value,
-      enabled: uri.enabled,
-      created_at: uri.createdAt,
-      updated_at: uri.updatedAt,
-    })),
+    redirect_uris: client.redirectUris.map(clientUriView),
     access_token_lifetime: client.accessTokenLifetimeSeconds,
     refresh_token_lifetime: client.refreshTokenLifetimeSeconds,
     id_token_lifetime: client.idTokenLifetimeSeconds,

@@ -1,13 +1,11 @@
 import type { PageRequest } from '#contracts';
 import { AppError, type FieldError } from '#errors';
+import { parseInstant } from './instant.js';
 import { textProblem } from './plain-json.js';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 const MAX_CURSOR_LENGTH = 1_024;
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
-const FIRST_MS = Date.parse('0000-01-01T00:00:00Z');
-const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
 /**
  * Reads the query of a list, member by member, and collects what is wrong; `done` throws it all at once. A member that the
@@ -60,10 +58,7 @@ export class ListQuery {
   instant(name: string): string | undefined {
     const text = this.text(name, 40);
     if (text === undefined) return undefined;
-    const time = INSTANT.test(text) && isCalendarDate(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
-    // An offset may lead out of the years that have four digits.
-    if (time >= FIRST_MS && time <= LAST_MS) return new Date(time).toISOString();
-    return this.refuse(name, 'must be an RFC 3339 time such as 2026-01-31T12:00:00Z');
+    return parseInstant(text) ?? this.refuse(name, 'must be an RFC 3339 time such as 2026-01-31T12:00:00Z');
   }
 
   /** Notes a problem that concerns a member. */
@@ -84,10 +79,4 @@ export class ListQuery {
       });
     }
   }
-}
-
-/** Whether a day exists; `Date` would make 2 March of 30 February. */
-function isCalendarDate(date: string): boolean {
-  const day = new Date(`${date}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);
 }

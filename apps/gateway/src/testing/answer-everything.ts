@@ -1,11 +1,16 @@
 import {
+  AddClientUri,
   AssignRole,
+  CreateClientSecret,
   CreateRealm,
   DeleteClient,
+  DeleteClientSecret,
   DeleteRealm,
   IssueToken,
   ListAuditEvents,
+  ListClientSecrets,
   ListClients,
+  ListClientUris,
   ListPermissions,
   ListRealms,
   ListRoles,
@@ -19,14 +24,16 @@ import {
   ReadServiceAccount,
   ReadUser,
   RegisterClient,
+  RemoveClientUri,
   RotateClientSecret,
   RotateSigningKey,
   UnassignRole,
   UpdateClient,
+  UpdateClientUri,
   UpdateRealm,
 } from '#contracts';
 import type { FakeMessageClient } from './fake-message-client.js';
-import { CLIENT, EVENT, KEY, REALM, ROLE, USER } from './samples.js';
+import { CLIENT, CLIENT_SECRET, EVENT, KEY, REALM, ROLE, URI, USER } from './samples.js';
 import { acceptBearers } from './start-gateway.js';
 
 /** The secret that a registration shows. */
@@ -57,6 +64,13 @@ export function answerEverything(bus: FakeMessageClient): void {
     createdAt: CLIENT.createdAt,
     othersExpireAt: CLIENT.createdAt,
   }));
+  bus.on(ListClientSecrets, () => ({ items: [CLIENT_SECRET] }));
+  bus.on(CreateClientSecret, () => ({ secret: CLIENT_SECRET, text: SECRET }));
+  bus.on(DeleteClientSecret, () => ({}));
+  bus.on(ListClientUris, () => ({ items: [URI] }));
+  bus.on(AddClientUri, () => URI);
+  bus.on(UpdateClientUri, ({ enabled }) => ({ ...URI, enabled }));
+  bus.on(RemoveClientUri, () => ({}));
   bus.on(ReadServiceAccount, () => USER);
   bus.on(ReadUser, () => USER);
   bus.on(ListSubjectRoles, () => ({ items: [ROLE] }));

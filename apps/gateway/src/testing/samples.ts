@@ -1,4 +1,4 @@
-import type { AuditEvent, Client, Realm, Role, SigningKeyInfo, User } from '#contracts';
+import type { AuditEvent, Client, ClientSecretInfo, ClientUri, Realm, Role, SigningKeyInfo, User } from '#contracts';
 
 export const SUBJECT_ID = '0196d0de-0000-7000-8000-000000000001';
 export const CLIENT_ID = '0196d0de-0000-7000-8000-000000000002';
@@ -24,6 +24,24 @@ export const REALM: Realm = {
   updatedAt: NOW,
 };
 
+export const URI: ClientUri = {
+  id: '0196d0de-0000-7000-8000-000000000006',
+  clientId: CLIENT_ID,
+  value: 'https://app.example/cb',
+  enabled: true,
+  createdAt: NOW,
+  updatedAt: NOW,
+};
+
+export const CLIENT_SECRET: ClientSecretInfo = {
+  id: '0196d0de-0000-7000-8000-000000000007',
+  name: 'deploy',
+  hint: 'a1B2',
+  createdAt: NOW,
+  expiresAt: null,
+  lastUsedAt: NOW,
+};
+
 export const CLIENT: Client = {
   id: CLIENT_ID,
   realmId: REALM.id,
@@ -40,16 +58,7 @@ export const CLIENT: Client = {
   firstParty: false,
   hasSecret: true,
   serviceAccountUserId: USER_ID,
-  redirectUris: [
-    {
-      id: '0196d0de-0000-7000-8000-000000000006',
-      clientId: CLIENT_ID,
-      value: 'https://app.example/cb',
-      enabled: true,
-      createdAt: NOW,
-      updatedAt: NOW,
-    },
-  ],
+  redirectUris: [URI],
   accessTokenLifetimeSeconds: null,
   refreshTokenLifetimeSeconds: null,
   idTokenLifetimeSeconds: null,

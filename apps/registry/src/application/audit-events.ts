@@ -3,6 +3,7 @@ import type { Actor, AuditEvent, AuditEventType } from '#contracts';
 import { Clock } from '#host';
 import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
+import type { ClientSecret } from '../domain/client-secret.js';
 import type { Client } from '../domain/client.js';
 import { LIFETIME_MEMBERS } from '../domain/lifetimes.js';
 import type { Realm } from '../domain/realm.js';
@@ -84,6 +85,16 @@ export function auditedClient(client: Client): Record<string, unknown> {
     secret: client.secrets.length > 0 ? MASK : null,
     redirect_uris: client.redirectUris.map(({ value }) => value),
     ...Object.fromEntries(LIFETIME_MEMBERS.map(([member, name]) => [name, client[member]])),
+  };
+}
+
+/** A secret as the audit log shows it: enough to know which one a token's event names. */
+export function auditedSecret({ id, name, expiresAt, lastUsedAt }: ClientSecret): Record<string, unknown> {
+  return {
+    id,
+    name,
+    expires_at: expiresAt?.toISOString() ?? null,
+    last_used_at: lastUsedAt?.toISOString() ?? null,
   };
 }
 

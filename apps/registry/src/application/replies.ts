@@ -1,4 +1,11 @@
-import type { Client as ClientReply, Realm as RealmReply } from '#contracts';
+import type {
+  Client as ClientReply,
+  ClientSecretInfo,
+  ClientUri as ClientUriReply,
+  Realm as RealmReply,
+} from '#contracts';
+import { hasLiveSecret, type ClientSecret } from '../domain/client-secret.js';
+import type { ClientUri } from '../domain/client-uri.js';
 import type { Client } from '../domain/client.js';
 import type { Realm } from '../domain/realm.js';
 
@@ -32,16 +39,9 @@ export function clientReply(client: Client, now: Date): ClientReply {
     serviceAccountEnabled: client.serviceAccountEnabled,
     directAccessGrantsEnabled: client.directAccessGrantsEnabled,
     firstParty: client.firstParty,
-    hasSecret: client.secrets.some(({ expiresAt }) => expiresAt === null || expiresAt > now),
+    hasSecret: hasLiveSecret(client.secrets, now),
     serviceAccountUserId: client.serviceAccountUserId,
-    redirectUris: client.redirectUris.map(({ id, value, enabled, createdAt, updatedAt }) => ({
-      id,
-      clientId: client.id,
-      value,
-      enabled,
-      createdAt: createdAt.toISOString(),
-      updatedAt: updatedAt.toISOString(),
-    })),
+    redirectUris: client.redirectUris.map((uri) => uriReply(client.id, uri)),
     accessTokenLifetimeSeconds: client.accessTokenLifetimeSeconds,
     refreshTokenLifetimeSeconds: client.refreshTokenLifetimeSeconds,
     idTokenLifetimeSeconds: client.idTokenLifetimeSeconds,
@@ -49,5 +49,29 @@ export function clientReply(client: Client, now: Date): ClientReply {
     version: client.version,
     createdAt: client.createdAt.toISOString(),
     updatedAt: client.updatedAt.toISOString(),
+  };
+}
+
+/** A secret as the contract shows it: never its hash, and its text is not even known. */
+export function secretReply({ id, name, hint, createdAt, expiresAt, lastUsedAt }: ClientSecret): ClientSecretInfo {
+  return {
+    id,
+    name,
+    hint,
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt?.toISOString() ?? null,
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
+  };
+}
+
+/** A URI of a client as the contract shows it. */
+export function uriReply(clientId: string, { id, value, enabled, createdAt, updatedAt }: ClientUri): ClientUriReply {
+  return {
+    id,
+    clientId,
+    value,
+    enabled,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
   };
 }

@@ -1,28 +1,23 @@
-import {
-  ListSubjectRoles,
-  type Actor,
-  type ReplyOf,
-  type RequestOf,
-  type RotateClientSecret as RotateClientSecretCall,
-} from '#contracts';
+import type { ReplyOf, RequestOf, RotateClientSecret as RotateClientSecretCall } from '#contracts';
 import { AppError } from '#errors';
 import { Clock } from '#host';
-import { MessageClient, type CallContext } from '#messaging';
+import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { checkSecretHolder } from '../domain/client-policy.js';
 import { makeSecretText, MAX_LIVE_SECRETS, retireSecrets, secretAtRest } from '../domain/client-secret.js';
-import { checkTakeover } from '../domain/takeover.js';
+import { withSecrets } from '../domain/secret-policy.js';
 import { AuditEvents } from './audit-events.js';
-import { ClientChanger, type SeenClient } from './client-changer.js';
+import { ClientChanger } from './client-changer.js';
 import { publishedClient } from './fenced-change.js';
+import { TakeoverGuard } from './takeover-guard.js';
 
 /** Gives a client a new secret; the present ones work until the grace is over. */
 @Injectable()
 export class RotateClientSecret {
   constructor(
     private readonly changer: ClientChanger,
-    private readonly messages: MessageClient,
+    private readonly takeovers: TakeoverGuard,
     private readonly auditEvents: AuditEvents,
     private readonly clock: Clock,
   ) {}
@@ -38,16 +33,13 @@ export class RotateClientSecret {
     const secret = secretAtRest(text, { id: uuidv7(), createdAt: now });
     await this.changer.withSeen(request.realmId, request.id, async (seen) => {
       checkSecretHolder(seen.client);
-      await this.refuseTakeover(request.actor, seen, context);
+      await this.takeovers.check(request.actor, seen, context);
       await this.changer.run(seen, [], context, async (transaction, before) => {
         checkSecretHolder(before);
         const { kept, removed } = retireSecrets(before.secrets, now, othersExpireAt);
         if (kept.length >= MAX_LIVE_SECRETS) throw tooManySecrets();
-        // Nothing that an administrator can see of the client changes, so neither does its ETag.
-        const { client } = await transaction.updateClient(seen.realm, before, {
-          ...before,
-          secrets: [...kept, secret],
-        });
+        const after = withSecrets(before, [...kept, secret], now);
+        const { client } = await transaction.updateClient(seen.realm, before, after);
         const details = {
           secret_id: secret.id,
           others_expire_at: othersExpireAt.toISOString(),
@@ -65,13 +57,6 @@ export class RotateClientSecret {
       createdAt: now.toISOString(),
       othersExpireAt: othersExpireAt.toISOString(),
     };
-  }
-
-  /** A disabled account counts as well: who may rotate may enable. */
-  private async refuseTakeover(actor: Actor, { realm, client }: SeenClient, context: CallContext): Promise<void> {
-    if (client.serviceAccountUserId === null) return;
-    const account = { realmId: realm.id, subjectId: client.serviceAccountUserId };
-    checkTakeover(actor, (await this.messages.call(ListSubjectRoles, account, context)).items);
   }
 }
 

@@ -25,6 +25,8 @@ export interface ClientSecret {
   readonly hint: string;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
+  /** The minute in which a client last authenticated with it. */
+  readonly lastUsedAt: Date | null;
 }
 
 /** Makes the text of a secret: prefix, 256 random bits in base 62, and a CRC-32 that tells a typing error from a wrong secret. */
@@ -35,15 +37,34 @@ export function makeSecretText(): string {
 }
 
 /** The form at rest of a secret that was just made. */
-export function secretAtRest(text: string, facts: { readonly id: string; readonly createdAt: Date }): ClientSecret {
+export function secretAtRest(
+  text: string,
+  facts: {
+    readonly id: string;
+    readonly createdAt: Date;
+    readonly name?: string | null;
+    readonly expiresAt?: Date | null;
+  },
+): ClientSecret {
   return {
     id: facts.id,
-    name: null,
+    name: facts.name ?? null,
     sha256: createHash('sha256').update(text, 'utf8').digest(),
     hint: text.slice(-HINT_LENGTH),
     createdAt: facts.createdAt,
-    expiresAt: null,
+    expiresAt: facts.expiresAt ?? null,
+    lastUsedAt: null,
   };
+}
+
+/** Whether a client can authenticate with a secret at all. */
+export function hasLiveSecret(secrets: readonly ClientSecret[], now: Date): boolean {
+  return secrets.some((secret) => isLive(secret, now));
+}
+
+/** Whether a secret has not expired. */
+export function isLive({ expiresAt }: ClientSecret, now: Date): boolean {
+  return expiresAt === null || expiresAt > now;
 }
 
 /** What rotation leaves of a client's secrets. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { hostileUri } from '../testing/hostile-uris.js';
 import { redirectUriProblem } from './redirect-uri.js';
 
 const CONFIDENTIAL = { publicClient: false };
@@ -20,6 +21,8 @@ describe('redirectUriProblem', () => {
     'http://localhost:3000/callback',
     'http://127.0.0.1:49152/callback',
     'http://[::1]:49152/callback',
+    'https://app.example/a%2fb/..c/...?next=../%2e%2e/x',
+    'https://localhost.evil.com/callback',
     'https://app.example/callback?coded=1&code_challenge=x',
   ])('accepts %s from every client', (value) => {
     expect(redirectUriProblem(value, CONFIDENTIAL)).toBeNull();
@@ -83,6 +86,11 @@ describe('redirectUriProblem', () => {
     ['com.example.app://user@callback', 'user information'],
     ['.com.example:/callback', 'scheme'],
     ['com..example:/callback', 'reversed domain'],
+    ['https://app.example/a/../b', 'segment'],
+    ['https://app.example/.', 'segment'],
+    ['https://app.example/%2e%2E/b', 'segment'],
+    ['https://app.example/.%2e?a=1', 'segment'],
+    ['com.example.app:/a/../b', 'segment'],
     ['https://app.example/?code=1', 'parameter code'],
     ['https://app.example/?x=1&state=', 'parameter state'],
     ['https://app.example/?iss', 'parameter iss'],
@@ -95,6 +103,7 @@ describe('redirectUriProblem', () => {
 
   it('accepts only what a browser understands in the very same way (property)', () => {
     const anything = fc.oneof(
+      { weight: 5, arbitrary: hostileUri() },
       fc.webUrl({ withQueryParameters: true, withFragments: true }),
       fc.string({ unit: 'binary' }),
       fc
@@ -115,6 +124,17 @@ describe('redirectUriProblem', () => {
         if (redirectUriProblem(value, { publicClient }) !== null) return;
         const url = new URL(value);
         expect(url.hash).toBe('');
+        // Scheme, host and port as they stand, and a path that no browser shortens: nothing in between, nothing behind.
+        const [, authority = '', path = ''] = /^[^:/]+:(?:\/\/([^/?]*))?([^?]*)/.exec(value) ?? [];
+        if (url.protocol.startsWith('http')) {
+          // A browser leaves out the port that is the scheme's own, and leading zeros.
+          const [host = '', port] = authority.toLowerCase().split(/:(?=\d+$)/);
+          expect([host, Number(port ?? 0)]).toEqual([
+            url.hostname,
+            port === undefined ? 0 : Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+          ]);
+        }
+        expect(url.pathname).toBe(path === '' && url.protocol.startsWith('http') ? '/' : path);
         expect(value).not.toMatch(/[#*\\\s]/);
         expect([url.username, url.password]).toEqual(['', '']);
         for (const name of ['code', 'state', 'iss', 'error']) expect(url.searchParams.has(name)).toBe(false);
@@ -122,8 +142,15 @@ describe('redirectUriProblem', () => {
         else if (url.protocol !== 'https:') expect([publicClient, url.protocol.includes('.')]).toEqual([true, true]);
         if (url.protocol.startsWith('http')) expect(value.toLowerCase()).toContain(`://${url.hostname}`);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 10_000 },
     );
+  });
+
+  it('is no empty promise: of the hostile URIs some are accepted and most are not', () => {
+    const sample = fc.sample(hostileUri(), 5_000);
+    const accepted = sample.filter((value) => redirectUriProblem(value, PUBLIC) === null);
+    expect(accepted.length).toBeGreaterThan(10);
+    expect(accepted.length).toBeLessThan(sample.length / 2);
   });
 
   it('answers every input with a reason or acceptance, in time that does not explode (property)', () => {

@@ -21,7 +21,9 @@ const SCRIPT_SCHEMES: readonly string[] = ['javascript', 'data', 'vbscript'];
 /** RFC 3986 §3.1 and appendix B: scheme, authority (with its slashes), the rest. Never backtracks. */
 const PARTS = /^([A-Za-z][A-Za-z0-9+.-]*):(\/\/[^/?#]*)?(.*)$/;
 
-interface Parts {
+/** Where a URI divides. */
+export interface UriParts {
+  /** In lower case. */
   readonly scheme: string;
   /** Undefined when there is no `//`. */
   readonly authority: string | undefined;
@@ -35,20 +37,28 @@ interface Parts {
 export function redirectUriProblem(value: string, client: { readonly publicClient: boolean }): string | null {
   const spelling = spellingProblem(value);
   if (spelling !== null) return spelling;
-  const match = PARTS.exec(value);
-  if (match?.[1] === undefined) return 'must be an absolute URI that begins with a scheme, such as https://';
-  const parts: Parts = { scheme: match[1].toLowerCase(), authority: match[2]?.slice(2), rest: match[3] ?? '' };
+  const parts = splitUri(value);
+  if (parts === null) return 'must be an absolute URI that begins with a scheme, such as https://';
   return (
     schemeProblem(parts, client.publicClient) ??
     (parts.authority?.includes('@') ? 'must not contain user information' : null) ??
     (parts.scheme === 'https' || parts.scheme === 'http'
       ? webProblem(value, parts)
       : privateUseProblem(value, parts)) ??
+    pathProblem(parts.rest) ??
     queryProblem(parts.rest)
   );
 }
 
-function spellingProblem(value: string): string | null {
+/** Divides a URI; null when it does not begin with a scheme. */
+export function splitUri(value: string): UriParts | null {
+  const match = PARTS.exec(value);
+  if (match?.[1] === undefined) return null;
+  return { scheme: match[1].toLowerCase(), authority: match[2]?.slice(2), rest: match[3] ?? '' };
+}
+
+/** What is wrong with the characters of a URI, whatever it is for; null for nothing. */
+export function spellingProblem(value: string): string | null {
   if (value.length === 0) return 'must not be empty';
   if (value.length > REDIRECT_URI_MAX_LENGTH) return `must have at most ${REDIRECT_URI_MAX_LENGTH} characters`;
   if (/[\x00-\x20\x7f]|%(?:[01][0-9a-f]|7f)/i.test(value)) return 'must not contain spaces or control characters';
@@ -60,7 +70,7 @@ function spellingProblem(value: string): string | null {
   return null;
 }
 
-function schemeProblem({ scheme }: Parts, publicClient: boolean): string | null {
+function schemeProblem({ scheme }: UriParts, publicClient: boolean): string | null {
   if (SCRIPT_SCHEMES.includes(scheme)) return `must not use the scheme ${scheme}`;
   if (scheme === 'https' || scheme === 'http') return null;
   if (!scheme.includes('.')) {
@@ -70,7 +80,8 @@ function schemeProblem({ scheme }: Parts, publicClient: boolean): string | null 
   return null;
 }
 
-function webProblem(value: string, { scheme, authority, rest }: Parts): string | null {
+/** What is wrong with the authority of an http or https URI; null for nothing. */
+export function webProblem(value: string, { scheme, authority, rest }: UriParts): string | null {
   if (authority === undefined || authority === '') return 'must name a host after ://';
   const [, host, port] = /^(\[[^\]]*\]|[^:[\]]*)(:[^:]*)?$/.exec(authority) ?? [];
   if (host === undefined || host === '') return 'must name a valid host';
@@ -86,10 +97,17 @@ function webProblem(value: string, { scheme, authority, rest }: Parts): string |
   return null;
 }
 
-function privateUseProblem(value: string, { authority, rest }: Parts): string | null {
+function privateUseProblem(value: string, { authority, rest }: UriParts): string | null {
   if (!/^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:/i.test(value)) return 'must use a scheme that is a reversed domain name';
   if ((authority ?? '') === '' && !rest.startsWith('/')) return 'must have a path, such as com.example.app:/callback';
   return URL.canParse(value) ? null : 'must be a valid URI';
+}
+
+function pathProblem(rest: string): string | null {
+  const [path = ''] = rest.split('?', 1);
+  // A browser takes these out, encoded or not, and so would go to another path than the one that stands here.
+  const dots = path.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
+  return dots ? 'must not have . or .. as a segment of its path' : null;
 }
 
 function queryProblem(rest: string): string | null {

@@ -1,4 +1,5 @@
 import type { AuditEvent, CallContract, RequestOf } from '#contracts';
+import type { ClientUriStore } from './client-uri.js';
 import type { Client } from './client.js';
 import type { Provision } from './provision.js';
 import type { Realm } from './realm.js';
@@ -35,6 +36,9 @@ export interface RegistryTransaction {
   ): Promise<{ readonly client: Client; readonly absence: number | null }>;
   /** @returns the version of its absence. */
   deleteClient(realm: Realm, client: Client): Promise<number>;
+
+  /** The URIs of clients; changing a locked client's is followed by `updateClient`, which gives it a new version. */
+  readonly uris: ClientUriStore;
 
   openProvision(provision: Provision): Promise<void>;
   /** Ends a provision whose change is stored. @returns false when it was given up. */

@@ -1,3 +1,4 @@
+import { describeClientParts } from './client-parts.suite.js';
 import { InMemoryRegistry } from './in-memory-registry.js';
 import { describeRegistryPorts } from './registry-ports.suite.js';
 import { describeRegistryTransactions } from './registry-transactions.suite.js';
@@ -6,3 +7,4 @@ const open = async () => Object.assign(new InMemoryRegistry(), { close: async ()
 
 describeRegistryPorts('in memory', open);
 describeRegistryTransactions('in memory', open);
+describeClientParts('in memory', open);

@@ -1,4 +1,5 @@
 import { ClientSnapshot, clientSnapshotKey, RealmSnapshot } from '#contracts';
+import type { ClientUriRepository } from '../domain/client-uri.js';
 import type { Client } from '../domain/client.js';
 import { Milestones, type Milestone } from '../domain/milestones.js';
 import type { Provision } from '../domain/provision.js';
@@ -15,6 +16,8 @@ import {
   type RealmQuery,
   type Versioned,
 } from '../domain/repositories.js';
+import { SecretUseRepository, type SecretUse } from '../domain/secret-use.js';
+import { InMemoryClientUris } from './in-memory-client-uris.js';
 import { copyOf, emptyState, type InMemoryState } from './in-memory-state.js';
 import { InMemoryTransaction } from './in-memory-transaction.js';
 
@@ -25,6 +28,8 @@ export class InMemoryRegistry {
   readonly clients: ClientRepository = new InMemoryClientRepository(this);
   readonly snapshots: SnapshotRepository = new InMemorySnapshotRepository(this);
   readonly transactions: RegistryTransactions = new InMemoryTransactions(this);
+  readonly uris: ClientUriRepository = new InMemoryClientUris(() => this.state);
+  readonly secretUses: SecretUseRepository = new InMemorySecretUses(this);
   readonly milestones: Milestones = new InMemoryMilestones();
 }
 
@@ -139,6 +144,29 @@ class InMemorySnapshotRepository extends SnapshotRepository {
   private versioned<T extends { readonly snapshotVersion: number }>(value: T | undefined, key: string): Versioned<T> {
     if (value !== undefined) return { version: value.snapshotVersion, value };
     return { version: this.registry.state.tombstones.get(key) ?? 0, value: null };
+  }
+}
+
+class InMemorySecretUses extends SecretUseRepository {
+  constructor(private readonly registry: InMemoryRegistry) {
+    super();
+  }
+
+  async touch(uses: readonly SecretUse[]): Promise<readonly string[]> {
+    const { clients } = this.registry.state;
+    for (const { realmId, secretId, usedAt } of uses) {
+      const client = [...clients.values()].find(
+        (candidate) => candidate.realmId === realmId && candidate.secrets.some(({ id }) => id === secretId),
+      );
+      if (client === undefined) continue;
+      const secrets = client.secrets.map((secret) =>
+        secret.id === secretId && (secret.lastUsedAt === null || secret.lastUsedAt < usedAt)
+          ? { ...secret, lastUsedAt: usedAt }
+          : secret,
+      );
+      clients.set(client.id, { ...client, secrets });
+    }
+    return [];
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AuditEvent, CallContract } from '#contracts';
+import type { ClientUri } from '../domain/client-uri.js';
 import type { Client } from '../domain/client.js';
 import type { Provision } from '../domain/provision.js';
 import type { Realm } from '../domain/realm.js';
@@ -13,6 +14,8 @@ export interface PendingCall {
 export interface InMemoryState {
   readonly realms: Map<string, Realm>;
   readonly clients: Map<string, Client>;
+  /** By kind and client; redirect URIs are with the clients. */
+  readonly uris: Map<string, readonly ClientUri[]>;
   readonly provisions: Map<string, Provision>;
   /** By snapshot name and key. */
   readonly tombstones: Map<string, number>;
@@ -25,6 +28,7 @@ export function emptyState(): InMemoryState {
   return {
     realms: new Map(),
     clients: new Map(),
+    uris: new Map(),
     provisions: new Map(),
     tombstones: new Map(),
     events: [],
@@ -37,6 +41,7 @@ export function copyOf(state: InMemoryState): InMemoryState {
   return {
     realms: new Map(state.realms),
     clients: new Map(state.clients),
+    uris: new Map(state.uris),
     provisions: new Map(state.provisions),
     tombstones: new Map(state.tombstones),
     events: [...state.events],

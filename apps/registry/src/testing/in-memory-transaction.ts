@@ -11,14 +11,19 @@ import type { Provision } from '../domain/provision.js';
 import type { Realm } from '../domain/realm.js';
 import { clientIdTaken, realmNameTaken } from '../domain/refusals.js';
 import type { RegistryTransaction } from '../domain/registry-transactions.js';
+import { InMemoryClientUris } from './in-memory-client-uris.js';
 import type { InMemoryState } from './in-memory-state.js';
 
 /** One transaction in memory; transactions run one after the other, so locks are for free. */
 export class InMemoryTransaction implements RegistryTransaction {
+  readonly uris: InMemoryClientUris;
+
   constructor(
     private readonly state: InMemoryState,
     private readonly nextVersion: () => number,
-  ) {}
+  ) {
+    this.uris = new InMemoryClientUris(() => state);
+  }
 
   async lockRealm(id: string): Promise<Realm | null> {
     return this.state.realms.get(id) ?? null;
@@ -58,7 +63,8 @@ export class InMemoryTransaction implements RegistryTransaction {
     return this.putClient(client);
   }
 
-  async updateClient(realm: Realm, before: Client, after: Client) {
+  async updateClient(realm: Realm, before: Client, changed: Client) {
+    const after = this.withStoredParts(changed);
     this.checkFree(after);
     if (before.clientId === after.clientId) return { client: this.putClient(after), absence: null };
     this.state.tombstones.delete(`${ClientSnapshot.name}:${clientSnapshotKey(realm.name, after.clientId)}`);
@@ -96,6 +102,15 @@ export class InMemoryTransaction implements RegistryTransaction {
 
   async call<C extends CallContract>(contract: C, request: RequestOf<C>): Promise<void> {
     this.state.calls.push({ contract, request });
+  }
+
+  /** What has ports of its own stays as it is stored: redirect URIs, and when secrets were last used. */
+  private withStoredParts(client: Client): Client {
+    const stored = this.state.clients.get(client.id);
+    if (stored === undefined) return client;
+    const lastUsed = new Map(stored.secrets.map(({ id, lastUsedAt }) => [id, lastUsedAt]));
+    const secrets = client.secrets.map((secret) => ({ ...secret, lastUsedAt: lastUsed.get(secret.id) ?? null }));
+    return { ...client, secrets, redirectUris: stored.redirectUris };
   }
 
   private putRealm(realm: Realm): Realm {

@@ -3,9 +3,11 @@ import { createTestDatabase } from '#testing';
 import type { DataSource } from 'typeorm';
 import { registryDatabase } from '../infrastructure/persistence/database.js';
 import { TypeOrmClientRepository } from '../infrastructure/persistence/typeorm-client.repository.js';
+import { TypeOrmClientUris } from '../infrastructure/persistence/typeorm-client-uris.js';
 import { TypeOrmMilestones } from '../infrastructure/persistence/typeorm-milestones.js';
 import { TypeOrmRealmRepository } from '../infrastructure/persistence/typeorm-realm.repository.js';
 import { TypeOrmRegistryTransactions } from '../infrastructure/persistence/typeorm-registry-transactions.js';
+import { TypeOrmSecretUseRepository } from '../infrastructure/persistence/typeorm-secret-use.repository.js';
 import { TypeOrmSnapshotRepository } from '../infrastructure/persistence/typeorm-snapshot.repository.js';
 import { FakeOutbox } from './fakes.js';
 import type { OpenedAdapters } from './registry-ports.suite.js';
@@ -34,6 +36,8 @@ export async function openPostgresRegistry(
     clients: new TypeOrmClientRepository(dataSource),
     snapshots: new TypeOrmSnapshotRepository(dataSource),
     transactions: new TypeOrmRegistryTransactions(dataSource, outboxOf(dataSource)),
+    uris: new TypeOrmClientUris(dataSource.manager),
+    secretUses: new TypeOrmSecretUseRepository(dataSource),
     milestones: new TypeOrmMilestones(dataSource),
     async close() {
       await dataSource.destroy();

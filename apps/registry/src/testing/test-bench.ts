@@ -8,9 +8,13 @@ import {
 import { FrozenClock } from '#host';
 import { newCallContext } from '#messaging';
 import { SilentLogger } from '#observability';
+import { AddClientUri } from '../application/add-client-uri.js';
 import { AuditEvents } from '../application/audit-events.js';
 import { ClientChanger } from '../application/client-changer.js';
+import { ClientUriChanger } from '../application/client-uri-changer.js';
+import { CreateClientSecret } from '../application/create-client-secret.js';
 import { CreateRealm } from '../application/create-realm.js';
+import { DeleteClientSecret } from '../application/delete-client-secret.js';
 import { DeleteClient } from '../application/delete-client.js';
 import { DeleteRealm } from '../application/delete-realm.js';
 import { EnsureMasterRealm } from '../application/ensure-master-realm.js';
@@ -19,15 +23,20 @@ import { GiveUpStaleProvisions } from '../application/give-up-stale-provisions.j
 import { Provisioning } from '../application/provisioning.js';
 import { ReconcileServiceAccount } from '../application/reconcile-service-account.js';
 import { RegisterClient } from '../application/register-client.js';
+import { RemoveClientUri } from '../application/remove-client-uri.js';
 import { RotateClientSecret } from '../application/rotate-client-secret.js';
 import { ServiceAccounts } from '../application/service-accounts.js';
+import { TakeoverGuard } from '../application/takeover-guard.js';
+import { UpdateClientUri } from '../application/update-client-uri.js';
 import { UpdateClient } from '../application/update-client.js';
 import { UpdateRealm } from '../application/update-realm.js';
+import type { ClientUriRepository } from '../domain/client-uri.js';
 import type { Client } from '../domain/client.js';
 import type { Milestones } from '../domain/milestones.js';
 import type { Realm } from '../domain/realm.js';
 import type { RegistryTransactions } from '../domain/registry-transactions.js';
 import type { ClientRepository, RealmRepository, SnapshotRepository } from '../domain/repositories.js';
+import type { SecretUseRepository } from '../domain/secret-use.js';
 import { aClient, aRealm, NOW } from './builders.js';
 import { FakeMessageClient, FakeOutbox, FakeSnapshotWriter } from './fakes.js';
 
@@ -37,6 +46,8 @@ export interface Adapters {
   readonly clients: ClientRepository;
   readonly snapshots: SnapshotRepository;
   readonly transactions: RegistryTransactions;
+  readonly uris: ClientUriRepository;
+  readonly secretUses: SecretUseRepository;
   readonly milestones: Milestones;
 }
 
@@ -59,6 +70,11 @@ export class TestBench<A extends Adapters = Adapters> {
   readonly updateClient: UpdateClient;
   readonly deleteClient: DeleteClient;
   readonly rotateClientSecret: RotateClientSecret;
+  readonly createClientSecret: CreateClientSecret;
+  readonly deleteClientSecret: DeleteClientSecret;
+  readonly addClientUri: AddClientUri;
+  readonly updateClientUri: UpdateClientUri;
+  readonly removeClientUri: RemoveClientUri;
   readonly ensureMasterRealm: EnsureMasterRealm;
   readonly giveUpStaleProvisions: GiveUpStaleProvisions;
 
@@ -78,7 +94,14 @@ export class TestBench<A extends Adapters = Adapters> {
     this.registerClient = new RegisterClient(realms, clients, accounts, change, audit, clock);
     this.updateClient = new UpdateClient(clients, changer, accounts, provisioning, audit, clock);
     this.deleteClient = new DeleteClient(changer, audit);
-    this.rotateClientSecret = new RotateClientSecret(changer, messages, audit, clock);
+    const takeovers = new TakeoverGuard(messages);
+    this.rotateClientSecret = new RotateClientSecret(changer, takeovers, audit, clock);
+    this.createClientSecret = new CreateClientSecret(changer, takeovers, audit, clock);
+    this.deleteClientSecret = new DeleteClientSecret(changer, audit, clock);
+    const uriChanger = new ClientUriChanger(changer, audit, clock);
+    this.addClientUri = new AddClientUri(uriChanger, clock);
+    this.updateClientUri = new UpdateClientUri(uriChanger, clock);
+    this.removeClientUri = new RemoveClientUri(uriChanger);
     this.ensureMasterRealm = new EnsureMasterRealm(realms, milestones, this.createRealm, messages, logger);
     this.giveUpStaleProvisions = new GiveUpStaleProvisions(transactions, provisioning, clock);
   }

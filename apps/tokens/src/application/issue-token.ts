@@ -22,6 +22,7 @@ import { IssuanceObserver } from '../domain/issuance-observer.js';
 import { isRealmName, Issuers } from '../domain/issuers.js';
 import { tokenAccess } from '../domain/token-access.js';
 import { TokenCodec } from '../domain/token-codec.js';
+import { UsedSecrets } from '../domain/used-secrets.js';
 import { askedAccess } from './issuance/asked-access.js';
 import { authenticateClient } from './issuance/authenticate-client.js';
 import { checkGrantAllowed } from './issuance/check-grant-allowed.js';
@@ -50,6 +51,7 @@ export class IssueToken {
     private readonly issuers: Issuers,
     private readonly hints: ReadHints,
     private readonly observer: IssuanceObserver,
+    private readonly usedSecrets: UsedSecrets,
     private readonly clock: Clock,
   ) {}
 
@@ -75,6 +77,7 @@ export class IssueToken {
     if (presented instanceof AppError) throw presented;
     const found = await resolveClient(attempt, realm, presented.clientId);
     const client = authenticateClient(attempt, found, presented);
+    if (attempt.secretId !== null) this.usedSecrets.note(realm.id, attempt.secretId, attempt.now.getTime());
     const grantType = checkGrantAllowed(attempt, client);
     const asked = askedAccess(attempt);
     const subject =

@@ -30,6 +30,7 @@ import { SigningKeys } from '../application/signing-keys.js';
 import { VerificationKeys } from '../application/verification-keys.js';
 import { VerifiedBearers } from '../application/verified-bearers.js';
 import { Issuers } from '../domain/issuers.js';
+import { UsedSecrets } from '../domain/used-secrets.js';
 import { JoseKeyVault } from '../infrastructure/keys/jose-key-vault.js';
 import { JoseTokenCodec } from '../infrastructure/keys/jose-token-codec.js';
 import { MasterKey } from '../infrastructure/keys/master-key.js';
@@ -92,6 +93,7 @@ export class World {
   readonly ensureActiveKey = new EnsureActiveKey(this.repository, this.maker, this.writer, this.outbox);
   readonly signingKeys = this.newSigningKeys();
   readonly verificationKeys = new VerificationKeys(this.repository, this.vault, this.clock);
+  readonly usedSecrets = new UsedSecrets();
   readonly issueToken = new IssueToken(
     this.snapshots,
     this.messages,
@@ -101,6 +103,7 @@ export class World {
     this.issuers,
     new ReadHints(),
     this.observer,
+    this.usedSecrets,
     this.clock,
   );
   readonly rotateSigningKey = new RotateSigningKey(

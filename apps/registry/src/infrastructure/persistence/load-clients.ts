@@ -2,7 +2,7 @@ import { In, type EntityManager } from 'typeorm';
 import type { Client } from '../../domain/client.js';
 import { ClientSecretEntity } from './entities/client-secret.entity.js';
 import type { ClientEntity } from './entities/client.entity.js';
-import { RedirectUriEntity } from './entities/redirect-uri.entity.js';
+import { RedirectUriEntity } from './entities/client-uri.entities.js';
 import { toClient } from './rows.js';
 
 /** Adds secrets and redirect URIs to rows of clients of one realm: two queries, however many clients. */

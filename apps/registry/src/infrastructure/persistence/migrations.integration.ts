@@ -53,6 +53,8 @@ describe('migrations of the registry', () => {
         'clients(realm_id,created_at,id)',
         'client_secrets(realm_id,client_uuid,created_at,id)',
         'redirect_uris(realm_id,client_uuid,created_at,id)',
+        'post_logout_redirect_uris(realm_id,client_uuid,created_at,id)',
+        'web_origins(realm_id,client_uuid,created_at,id)',
         'provisions(created_at,id)',
       ]),
     );

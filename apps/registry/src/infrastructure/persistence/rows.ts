@@ -2,12 +2,12 @@ import type { ClientSecret } from '../../domain/client-secret.js';
 import type { Client } from '../../domain/client.js';
 import type { Provision } from '../../domain/provision.js';
 import type { Realm } from '../../domain/realm.js';
-import type { RedirectUri } from '../../domain/redirect-uri.js';
+import type { ClientUri, UriOwner } from '../../domain/client-uri.js';
 import type { ClientSecretEntity } from './entities/client-secret.entity.js';
 import type { ClientEntity } from './entities/client.entity.js';
 import type { ProvisionEntity } from './entities/provision.entity.js';
 import type { RealmEntity } from './entities/realm.entity.js';
-import type { RedirectUriEntity } from './entities/redirect-uri.entity.js';
+import type { ClientUriEntity, RedirectUriEntity } from './entities/client-uri.entities.js';
 
 /** A realm of its row. */
 export function toRealm(row: RealmEntity): Realm {
@@ -41,7 +41,7 @@ export function toClient(
   secrets: readonly ClientSecretEntity[],
   redirectUris: readonly RedirectUriEntity[],
 ): Client {
-  return { ...row, secrets: secrets.map(toSecret), redirectUris: redirectUris.map(toRedirectUri) };
+  return { ...row, secrets: secrets.map(toSecret), redirectUris: redirectUris.map(toUri) };
 }
 
 /** The row of a client, without what has rows of its own. */
@@ -54,9 +54,14 @@ export function fromSecret(client: Client, secret: ClientSecret): ClientSecretEn
   return { ...secret, realmId: client.realmId, clientUuid: client.id };
 }
 
-/** The row of a redirect URI. */
-export function fromRedirectUri(client: Client, redirectUri: RedirectUri): RedirectUriEntity {
-  return { ...redirectUri, realmId: client.realmId, clientUuid: client.id };
+/** A URI of its row. */
+export function toUri({ id, value, enabled, createdAt, updatedAt }: ClientUriEntity): ClientUri {
+  return { id, value, enabled, createdAt, updatedAt };
+}
+
+/** The row of a URI. */
+export function fromUri(client: UriOwner, uri: ClientUri): ClientUriEntity {
+  return { ...uri, realmId: client.realmId, clientUuid: client.id };
 }
 
 /** A provision of its row. */
@@ -74,10 +79,6 @@ export function isStorable(text: string): boolean {
   return !text.includes('\u0000');
 }
 
-function toSecret({ id, name, sha256, hint, createdAt, expiresAt }: ClientSecretEntity): ClientSecret {
-  return { id, name, sha256, hint, createdAt, expiresAt };
-}
-
-function toRedirectUri({ id, value, enabled, createdAt, updatedAt }: RedirectUriEntity): RedirectUri {
-  return { id, value, enabled, createdAt, updatedAt };
+function toSecret({ realmId: _realmId, clientUuid: _clientUuid, ...secret }: ClientSecretEntity): ClientSecret {
+  return secret;
 }

@@ -18,17 +18,22 @@ import { ClientSecretEntity } from './entities/client-secret.entity.js';
 import { ClientEntity } from './entities/client.entity.js';
 import { ProvisionEntity } from './entities/provision.entity.js';
 import { RealmEntity } from './entities/realm.entity.js';
-import { RedirectUriEntity } from './entities/redirect-uri.entity.js';
+import { RedirectUriEntity } from './entities/client-uri.entities.js';
 import { completeClients } from './load-clients.js';
-import { fromClient, fromProvision, fromRealm, fromRedirectUri, fromSecret, toRealm } from './rows.js';
+import { fromClient, fromProvision, fromRealm, fromSecret, fromUri, toRealm } from './rows.js';
+import { TypeOrmClientUris } from './typeorm-client-uris.js';
 import { forgetTombstone, leaveTombstone } from './tombstones.js';
 
 /** One transaction in PostgreSQL. */
 export class TypeOrmRegistryTransaction implements RegistryTransaction {
+  readonly uris: TypeOrmClientUris;
+
   constructor(
     private readonly manager: EntityManager,
     private readonly outbox: Outbox,
-  ) {}
+  ) {
+    this.uris = new TypeOrmClientUris(manager);
+  }
 
   async lockRealm(id: string): Promise<Realm | null> {
     const row = await this.manager.findOne(RealmEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
@@ -79,7 +84,7 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
     );
     await this.manager.insert(
       RedirectUriEntity,
-      client.redirectUris.map((redirectUri) => fromRedirectUri(client, redirectUri)),
+      client.redirectUris.map((redirectUri) => fromUri(client, redirectUri)),
     );
     await forgetTombstone(this.manager, ClientSnapshot.name, clientSnapshotKey(realm.name, client.clientId));
     return this.stampClient(client);

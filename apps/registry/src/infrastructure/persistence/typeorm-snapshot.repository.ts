@@ -20,6 +20,7 @@ interface SecretColumns {
   readonly secret_hint: string;
   readonly secret_created_at: Date;
   readonly secret_expires_at: Date | null;
+  readonly secret_last_used_at: Date | null;
 }
 
 /**
@@ -52,7 +53,7 @@ export class TypeOrmSnapshotRepository extends SnapshotRepository {
     const rows = await this.rows<ClientEntity & SecretColumns>(
       `SELECT k.position, t.version AS tombstone, c.id IS NOT NULL AS found, ${this.clientColumns},
          s.id AS secret_id, s.name AS secret_name, s.sha256 AS secret_sha256, s.hint AS secret_hint,
-         s.created_at AS secret_created_at, s.expires_at AS secret_expires_at
+         s.created_at AS secret_created_at, s.expires_at AS secret_expires_at, s.last_used_at AS secret_last_used_at
        FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS k (realm_name, client_id, key, position)
        LEFT JOIN registry.realms r ON r.name = k.realm_name
        LEFT JOIN registry.clients c ON c.realm_id = r.id AND c.client_id = k.client_id
@@ -143,6 +144,7 @@ function secretOf(row: SecretColumns): ClientSecret[] {
       hint: row.secret_hint,
       createdAt: row.secret_created_at,
       expiresAt: row.secret_expires_at,
+      lastUsedAt: row.secret_last_used_at,
     },
   ];
 }

@@ -20,6 +20,8 @@ export class CreateRegistry20260101000100 implements MigrationInterface {
       'milestones',
       'provisions',
       'snapshot_tombstones',
+      'web_origins',
+      'post_logout_redirect_uris',
       'redirect_uris',
       'client_secrets',
       'clients',
@@ -89,26 +91,16 @@ const TABLES: readonly string[] = [
     hint text NOT NULL,
     created_at timestamptz NOT NULL,
     expires_at timestamptz,
+    last_used_at timestamptz,
     CONSTRAINT client_secrets_pkey PRIMARY KEY (id),
     CONSTRAINT client_secrets_client_fkey FOREIGN KEY (realm_id, client_uuid)
       REFERENCES registry.clients (realm_id, id) ON DELETE CASCADE,
     CONSTRAINT client_secrets_sha256_check CHECK (octet_length(sha256) = 32)
   )`,
   `CREATE INDEX client_secrets_client_idx ON registry.client_secrets (realm_id, client_uuid, created_at, id)`,
-  `CREATE TABLE registry.redirect_uris (
-    id uuid NOT NULL,
-    realm_id uuid NOT NULL,
-    client_uuid uuid NOT NULL,
-    value text COLLATE "C" NOT NULL,
-    enabled boolean NOT NULL,
-    created_at timestamptz NOT NULL,
-    updated_at timestamptz NOT NULL,
-    CONSTRAINT redirect_uris_pkey PRIMARY KEY (id),
-    CONSTRAINT redirect_uris_client_value_key UNIQUE (realm_id, client_uuid, value),
-    CONSTRAINT redirect_uris_client_fkey FOREIGN KEY (realm_id, client_uuid)
-      REFERENCES registry.clients (realm_id, id) ON DELETE CASCADE
-  )`,
-  `CREATE INDEX redirect_uris_client_idx ON registry.redirect_uris (realm_id, client_uuid, created_at, id)`,
+  ...uriTable('redirect_uris'),
+  ...uriTable('post_logout_redirect_uris'),
+  ...uriTable('web_origins'),
   // Versions of keys that were deleted, so that they go on growing for as long as an old value may still be on its way.
   `CREATE TABLE registry.snapshot_tombstones (
     snapshot text NOT NULL,
@@ -134,3 +126,23 @@ const TABLES: readonly string[] = [
     CONSTRAINT milestones_pkey PRIMARY KEY (name)
   )`,
 ];
+
+/** The tables of clients' URIs are alike, and apart, because each kind is read by itself. */
+function uriTable(name: string): string[] {
+  return [
+    `CREATE TABLE registry.${name} (
+      id uuid NOT NULL,
+      realm_id uuid NOT NULL,
+      client_uuid uuid NOT NULL,
+      value text COLLATE "C" NOT NULL,
+      enabled boolean NOT NULL,
+      created_at timestamptz NOT NULL,
+      updated_at timestamptz NOT NULL,
+      CONSTRAINT ${name}_pkey PRIMARY KEY (id),
+      CONSTRAINT ${name}_client_value_key UNIQUE (realm_id, client_uuid, value),
+      CONSTRAINT ${name}_client_fkey FOREIGN KEY (realm_id, client_uuid)
+        REFERENCES registry.clients (realm_id, id) ON DELETE CASCADE
+    )`,
+    `CREATE INDEX ${name}_client_idx ON registry.${name} (realm_id, client_uuid, created_at, id)`,
+  ];
+}

@@ -1,0 +1,34 @@
+import type { DeleteClientSecret as DeleteClientSecretCall, RequestOf } from '#contracts';
+import { Clock } from '#host';
+import type { CallContext } from '#messaging';
+import { Injectable } from '@nestjs/common';
+import { removeSecret } from '../domain/secret-policy.js';
+import { auditedSecret, AuditEvents } from './audit-events.js';
+import { ClientChanger } from './client-changer.js';
+import { publishedClient } from './fenced-change.js';
+
+/** Deletes a secret. When it returns no instance takes it any more (G2). */
+@Injectable()
+export class DeleteClientSecret {
+  constructor(
+    private readonly changer: ClientChanger,
+    private readonly auditEvents: AuditEvents,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws AppError `not_found`, `conflict` (used within the last hour and not forced), `unavailable`. */
+  async execute(request: RequestOf<typeof DeleteClientSecretCall>, context: CallContext): Promise<void> {
+    const { actor, realmId, clientId, secretId, force } = request;
+    const now = this.clock.now();
+    await this.changer.withSeen(realmId, clientId, (seen) =>
+      this.changer.run(seen, [], context, async (transaction, before) => {
+        const { after, removed } = removeSecret(before, secretId, force, now);
+        const { client } = await transaction.updateClient(seen.realm, before, after);
+        const details = { secret: removed.map(auditedSecret)[0], forced: force };
+        const cause = { actor, context };
+        await transaction.record(this.auditEvents.client('client.secret_deleted', seen.realm, client, details, cause));
+        return { result: undefined, snapshots: [publishedClient(seen.realm.name, client)] };
+      }),
+    );
+  }
+}
