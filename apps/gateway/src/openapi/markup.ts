@@ -6,13 +6,14 @@ export interface Html {
 type Part = string | Html | readonly (string | Html)[];
 
 /** Builds markup; every part that is not markup itself is escaped. */
-export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+export function markup(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return { safe: String.raw({ raw: strings }, ...parts.map((part) => [part].flat().map(escaped).join(''))) };
 }
 
-/** A value of the document as text; what is no text or number is nothing. */
-export function text(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+/** A description of the document, with what stands between backticks as code; what is no text is nothing. */
+export function prose(value: unknown): Html {
+  const pieces = typeof value === 'string' ? value.split('`') : [];
+  return markup`${pieces.map((piece, index) => (index % 2 === 0 ? piece : markup`<code>${piece}</code>`))}`;
 }
 
 function escaped(part: string | Html): string {
