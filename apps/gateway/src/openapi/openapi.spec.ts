@@ -115,7 +115,7 @@ describe('the document of the API', () => {
     });
 
     it('has an example of its body, when it takes one that matters', () => {
-      const body = bodyOf(route.route);
+      const body = route.doc.body === undefined ? bodyOf(route.route) : null;
       const members = Object.keys((body?.schema['properties'] ?? {}) as object);
       expect(route.doc.example !== undefined || (members.length === 0 && route.doc.body === undefined)).toBe(true);
     });

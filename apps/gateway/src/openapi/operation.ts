@@ -22,12 +22,14 @@ export interface OperationDoc {
   readonly located?: boolean;
   /** The route honours `If-Match`. */
   readonly conditional?: boolean;
-  /** A body that no DTO class describes. */
+  /** A body of which a DTO class does not say enough. */
   readonly body?: { readonly type: string; readonly schema: TSchema };
   /** A body that works; tests send it. */
   readonly example?: unknown;
   /** Header parameters other than the conditional ones, by name. */
   readonly headers?: Readonly<Record<string, TSchema>>;
+  /** Headers that some successes have, by name. */
+  readonly answerHeaders?: Readonly<Record<string, TSchema>>;
   /** Errors beyond those that every route of its kind has. */
   readonly errors?: readonly ErrorCode[];
   /** Answers that are neither the success nor an error of the product, by status. */

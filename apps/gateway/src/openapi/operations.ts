@@ -42,8 +42,10 @@ export function documentedRoutes(
 /** The operation object of a route. */
 export function operation({ route, resource, doc }: DocumentedRoute, components: Components): Json {
   const { requirement } = route.facts;
-  const body = bodyOf(route);
-  const errors = errorsOf(route, doc, body !== null);
+  // What is written of a body goes before what its class says.
+  const body = doc.body === undefined ? bodyOf(route) : null;
+  const takesJson = body !== null || doc.body?.type === 'application/json';
+  const errors = errorsOf(route, doc, takesJson);
   return {
     operationId: doc.id,
     tags: [resource.name],
@@ -137,7 +139,17 @@ function responses(
     ),
     [successStatus(route)]: {
       description: doc.answer === null ? 'Done.' : `${doc.summary}: done.`,
-      headers: { ...always, ...tag, ...(doc.located === true ? { Location: header('Location') } : {}) },
+      headers: {
+        ...always,
+        ...tag,
+        ...(doc.located === true ? { Location: header('Location') } : {}),
+        ...Object.fromEntries(
+          Object.entries(doc.answerHeaders ?? {}).map(([name, schema]) => [
+            name,
+            { schema: components.schema(schema) },
+          ]),
+        ),
+      },
       ...(doc.answer === null ? {} : content(doc.answerType ?? 'application/json', doc.answer)),
     },
     ...(doc.tagged === true && route.facts.method === 'GET'
