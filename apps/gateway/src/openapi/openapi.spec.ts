@@ -131,7 +131,8 @@ describe('the document of the API', () => {
       expect([...asked].sort()).toEqual(Object.keys(route.doc.query ?? {}).sort());
       for (const [name, schema] of Object.entries(route.doc.query ?? {})) {
         const words = (schema as { enum?: readonly string[] }).enum ?? [];
-        for (const word of words) expect((await send(route, { query: `?${name}=${word}` })).status).toBe(successStatus(route.route));
+        for (const word of words)
+          expect((await send(route, { query: `?${name}=${word}` })).status).toBe(successStatus(route.route));
         if (words.length > 0) expect((await send(route, { query: `?${name}=no-such-word` })).status).toBe(422);
       }
     });

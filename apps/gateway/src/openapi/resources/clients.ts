@@ -6,7 +6,8 @@ import { User } from './users.js';
 
 const lifetime = orNull(Type.Integer({ ...LifetimeSeconds, description: "Seconds; null means the realm's." }));
 
-const RedirectUri = Type.Object(
+/** A redirect URI as the API shows it. */
+export const RedirectUri = Type.Object(
   { id: Id, client_id: Id, value: Type.String(), enabled: Type.Boolean(), created_at: Time, updated_at: Time },
   { $id: 'RedirectUri' },
 );

@@ -18,7 +18,8 @@ export const Role = Type.Object(
   { $id: 'Role' },
 );
 
-const Permission = Type.Object(
+/** A permission as the API shows it. */
+export const Permission = Type.Object(
   {
     bit: PermissionContract.properties.bit,
     name: Type.String(),
