@@ -13,6 +13,7 @@ import { TokenController } from './protocol/token.controller.js';
 /** Every controller of the gateway. */
 export const GATEWAY_CONTROLLERS: readonly Type<object>[] = [
   HealthController,
+  OpenApiController,
   TokenController,
   MetadataController,
   RealmsController,
@@ -21,5 +22,4 @@ export const GATEWAY_CONTROLLERS: readonly Type<object>[] = [
   RolesController,
   AuditController,
   KeysController,
-  OpenApiController,
 ];
