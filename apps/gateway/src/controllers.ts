@@ -12,12 +12,14 @@ import { RealmsController } from './administration/realms.controller.js';
 import { RolesController } from './administration/roles.controller.js';
 import { UsersController } from './administration/users.controller.js';
 import { HealthController } from './health/health.controller.js';
+import { OpenApiController } from './openapi/openapi.controller.js';
 import { MetadataController } from './protocol/metadata.controller.js';
 import { TokenController } from './protocol/token.controller.js';
 
 /** Every controller of the gateway. */
 export const GATEWAY_CONTROLLERS: readonly Type<object>[] = [
   HealthController,
+  OpenApiController,
   TokenController,
   MetadataController,
   RealmsController,

@@ -1,12 +1,23 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './access/access.guard.js';
+import { GatewaySettings } from './config.js';
 import { GATEWAY_CONTROLLERS } from './controllers.js';
 import { Drain } from './http/drain.js';
+import { ApiDocument } from './openapi/api-document.js';
+import { openApiDocument } from './openapi/document.js';
 
 /** The composition root of the gateway. */
 @Module({
   controllers: [...GATEWAY_CONTROLLERS],
-  providers: [Drain, { provide: APP_GUARD, useClass: AccessGuard }],
+  providers: [
+    Drain,
+    { provide: APP_GUARD, useClass: AccessGuard },
+    {
+      provide: ApiDocument,
+      useFactory: ({ publicUrl }: GatewaySettings) => new ApiDocument(openApiDocument(publicUrl)),
+      inject: [GatewaySettings],
+    },
+  ],
 })
 export class GatewayModule {}

@@ -6,3 +6,5 @@ export { startPostgres } from './servers/postgres.js';
 export { type PrivateServer } from './servers/private-server.js';
 export { startRedis } from './servers/redis.js';
 export { createTestDatabase, type TestDatabase } from './servers/test-database.js';
+export { documentProblems } from './openapi/document-problems.js';
+export { ExchangeCheck, type Exchange } from './openapi/exchange-check.js';

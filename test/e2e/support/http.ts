@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { expectDocumented } from './document.js';
 import { baseUrl } from './shape.js';
 
 /** A whole HTTP answer. */
@@ -24,7 +25,10 @@ export interface Ask {
   readonly base?: string;
 }
 
-/** Sends a request and reads the whole answer. An answer that leaks a stack trace or is a 500 fails the test at once. */
+/**
+ * Sends a request and reads the whole answer. An answer that leaks a stack trace, is a 500, or is not as the API's document says
+ * fails the test at once.
+ */
 export async function ask(method: string, path: string, request: Ask = {}): Promise<Answer> {
   const headers = new Headers(request.headers);
   let body: RequestInit['body'] = null;
@@ -44,6 +48,7 @@ export async function ask(method: string, path: string, request: Ask = {}): Prom
   const text = await response.text();
   const answer = { status: response.status, headers: response.headers, text, body: parsed(text) };
   expectNoLeak(method, path, answer);
+  await expectDocumented({ method, path, sent: request.json, status: answer.status, headers: answer.headers, text });
   return answer;
 }
 

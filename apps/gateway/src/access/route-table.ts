@@ -12,8 +12,21 @@ export interface RouteFacts {
   readonly requirement: Requirement | null;
 }
 
+/** A route and the method that handles it. */
+export interface RouteHandler {
+  readonly facts: RouteFacts;
+  readonly controller: Type<object>;
+  readonly name: string;
+  readonly handler: object;
+}
+
 /** Every route, read from the decorators; tests walk it and the documentation is made from it. */
 export function routeTable(controllers: readonly Type<object>[] = GATEWAY_CONTROLLERS): readonly RouteFacts[] {
+  return routeHandlers(controllers).map(({ facts }) => facts);
+}
+
+/** Every route with its handler, for those who read more decorators than the table shows. */
+export function routeHandlers(controllers: readonly Type<object>[] = GATEWAY_CONTROLLERS): readonly RouteHandler[] {
   return controllers.flatMap((controller) => {
     const prefix = pathOf(controller);
     const prototype = controller.prototype as Record<string, unknown>;
@@ -22,13 +35,12 @@ export function routeTable(controllers: readonly Type<object>[] = GATEWAY_CONTRO
       const method: unknown = typeof handler === 'function' ? Reflect.getMetadata(METHOD_METADATA, handler) : undefined;
       if (typeof handler !== 'function' || typeof method !== 'number') return [];
       const path = [prefix, pathOf(handler)].flatMap((part) => part.split('/')).filter((part) => part !== '');
-      return [
-        {
-          method: RequestMethod[method] ?? 'GET',
-          path: `/${path.join('/')}`,
-          requirement: requirementOf(handler) ?? null,
-        },
-      ];
+      const facts = {
+        method: RequestMethod[method] ?? 'GET',
+        path: `/${path.join('/')}`,
+        requirement: requirementOf(handler) ?? null,
+      };
+      return [{ facts, controller, name, handler }];
     });
   });
 }

@@ -56,12 +56,14 @@ describe('the route table', () => {
     expect(ROUTES.filter(({ requirement }) => requirement === null)).toEqual([]);
   });
 
-  it('opens nothing but health and the protocol to everybody', () => {
+  it('opens nothing but health, the protocol and the documentation to everybody', () => {
     const open = ROUTES.filter(({ requirement }) => requirement?.kind === 'public').map(({ path }) => path);
     expect(open.sort()).toEqual([
       '/.well-known/oauth-authorization-server/realms/:realm',
+      '/docs',
       '/health/live',
       '/health/ready',
+      '/openapi.json',
       '/realms/:realm/.well-known/openid-configuration',
       '/realms/:realm/protocol/openid-connect/certs',
       '/realms/:realm/protocol/openid-connect/token',

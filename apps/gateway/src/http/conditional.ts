@@ -41,8 +41,10 @@ export async function ifMatchVersion(request: GatewayRequest, current: () => Pro
  * §13.1.2, weak comparison).
  */
 export function answerWithTag<T>(request: GatewayRequest, reply: GatewayReply, tag: string, body: T): T | undefined {
+  // Read first: an answer that the header is malformed is no answer about this object, and has no tag.
+  const known = isNoneMatch(request, tag);
   reply.header('etag', tag);
-  if (!isNoneMatch(request, tag)) return body;
+  if (!known) return body;
   reply.code(304);
   return undefined;
 }

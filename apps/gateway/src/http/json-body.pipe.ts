@@ -18,8 +18,9 @@ export interface JsonBodyOptions {
 /** Decodes and validates a JSON body as an instance of a DTO class; unknown members are refused. */
 export class JsonBodyPipe<T extends object> implements PipeTransform<unknown, T> {
   constructor(
-    private readonly type: new () => T,
-    private readonly options: JsonBodyOptions = {},
+    /** The class of the body; its rules are what the documentation says of it. */
+    readonly type: new () => T,
+    readonly options: JsonBodyOptions = {},
   ) {}
 
   transform(body: unknown): T {

@@ -12,6 +12,7 @@ export class CreateClientSecretDto {
     'instant',
     (value) => typeof value === 'string' && parseInstant(value) !== undefined,
     'must be an RFC 3339 time such as 2026-01-31T12:00:00Z',
+    { type: 'string', format: 'date-time' },
   )
   readonly expires_at?: string | null;
 }

@@ -54,7 +54,9 @@ export class CreateClientDto extends ClientMembersDto {
   readonly client_id?: string | null;
 
   @Optional()
-  @rule('notSystem', (value) => value !== 'system', 'system clients come with a realm and cannot be created')
+  @rule('notSystem', (value) => value !== 'system', 'system clients come with a realm and cannot be created', {
+    enum: ['confidential', 'public'],
+  })
   @OneOf(['confidential', 'public', 'system'])
   readonly client_type?: 'confidential' | 'public';
 

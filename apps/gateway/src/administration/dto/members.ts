@@ -17,12 +17,16 @@ export function Text(minLength: number, maxLength: number): PropertyDecorator {
     'text',
     (value) => typeof value === 'string' && value.length >= minLength && value.length <= maxLength,
     `must be a string of ${minLength} to ${maxLength} characters`,
+    { type: 'string', ...(minLength === 0 ? {} : { minLength }), maxLength },
   );
 }
 
 /** A text that matches a pattern. */
 export function PatternText(pattern: RegExp, message: string): PropertyDecorator {
-  return rule('patternText', (value) => typeof value === 'string' && pattern.test(value), message);
+  return rule('patternText', (value) => typeof value === 'string' && pattern.test(value), message, {
+    type: 'string',
+    pattern: pattern.source,
+  });
 }
 
 /** A list of texts. */
@@ -34,12 +38,13 @@ export function Texts(maxItems: number, maxLength: number): PropertyDecorator {
       value.length <= maxItems &&
       value.every((item) => typeof item === 'string' && item.length <= maxLength),
     `must be a list of at most ${maxItems} strings of at most ${maxLength} characters`,
+    { type: 'array', maxItems, items: { type: 'string', maxLength } },
   );
 }
 
 /** `true` or `false`, nothing that looks like it. */
 export function Flag(): PropertyDecorator {
-  return rule('flag', (value) => typeof value === 'boolean', 'must be true or false');
+  return rule('flag', (value) => typeof value === 'boolean', 'must be true or false', { type: 'boolean' });
 }
 
 /** One of a fixed set. */
@@ -48,6 +53,7 @@ export function OneOf(values: readonly string[]): PropertyDecorator {
     'oneOf',
     (value) => typeof value === 'string' && values.includes(value),
     `must be one of ${values.join(', ')}`,
+    { type: 'string', enum: values },
   );
 }
 
@@ -57,6 +63,7 @@ export function WholeNumber(minimum: number, maximum: number): PropertyDecorator
     'wholeNumber',
     (value) => Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum,
     `must be a whole number from ${minimum} to ${maximum}`,
+    { type: 'integer', minimum, maximum },
   );
 }
 
@@ -65,11 +72,20 @@ export function Lifetime(): PropertyDecorator {
   return WholeNumber(LifetimeSeconds.minimum ?? 0, LifetimeSeconds.maximum ?? Number.MAX_SAFE_INTEGER);
 }
 
-/** A rule of one member; it may look at the whole object. */
+/** What a rule says of a member in the words of JSON Schema; kept as the `context` of the rule. */
+export interface RuleContext {
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A rule of one member; it may look at the whole object. `schema` is what the API's document says of it: every member needs
+ * a rule with one. Where rules of a member contradict, the upper has the last word.
+ */
 export function rule(
   name: string,
   validate: (value: unknown, object: object) => boolean,
   message: string,
+  schema: RuleContext['schema'] = {},
 ): PropertyDecorator {
   return ValidateBy(
     {
@@ -78,6 +94,6 @@ export function rule(
         validate: (value: unknown, facts?: ValidationArguments) => validate(value, facts?.object ?? {}),
       },
     },
-    { message },
+    { message, context: { schema } satisfies RuleContext },
   );
 }

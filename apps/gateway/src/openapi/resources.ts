@@ -1,0 +1,23 @@
+import type { ResourceDoc } from './operation.js';
+import { AUDIT } from './resources/audit.js';
+import { CLIENT_PARTS } from './resources/client-parts.js';
+import { CLIENTS } from './resources/clients.js';
+import { KEYS } from './resources/keys.js';
+import { PROTOCOL } from './resources/protocol.js';
+import { REALMS } from './resources/realms.js';
+import { ROLES } from './resources/roles.js';
+import { SERVICE } from './resources/service.js';
+import { USERS } from './resources/users.js';
+
+/** Every resource of the API, in the order in which the document has them. */
+export const RESOURCES: readonly ResourceDoc[] = [
+  PROTOCOL,
+  REALMS,
+  CLIENTS,
+  CLIENT_PARTS,
+  USERS,
+  ROLES,
+  AUDIT,
+  KEYS,
+  SERVICE,
+];

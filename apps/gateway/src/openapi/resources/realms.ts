@@ -1,0 +1,90 @@
+import { LifetimeSeconds, RealmName, SIGNING_ALGORITHMS } from '#contracts';
+import { Type } from '@sinclair/typebox';
+import type { ResourceDoc } from '../operation.js';
+import { dataOf, Id, oneOf, orNull, pageOf, PAGING, queryText, Time } from '../schemas.js';
+
+const lifetime = Type.Integer({ ...LifetimeSeconds, description: 'Seconds.' });
+
+const RealmSettings = Type.Object(
+  {
+    access_token_lifetime: lifetime,
+    refresh_token_lifetime: lifetime,
+    id_token_lifetime: lifetime,
+    temporary_token_lifetime: lifetime,
+    default_signing_algorithm: oneOf(SIGNING_ALGORITHMS),
+  },
+  { $id: 'RealmSettings' },
+);
+
+/** A realm as the API shows it. */
+const Realm = Type.Object(
+  {
+    id: Id,
+    name: RealmName,
+    display_name: orNull(Type.String()),
+    enabled: Type.Boolean({ description: 'A disabled realm issues nothing.' }),
+    settings: RealmSettings,
+    created_at: Time,
+    updated_at: Time,
+  },
+  { $id: 'Realm' },
+);
+
+/** The realms and their settings. */
+export const REALMS: ResourceDoc = {
+  name: 'Realms',
+  description: 'A realm holds clients, users, roles and keys of its own. One realm is answered bare.',
+  operations: {
+    'POST /realms': {
+      id: 'createRealm',
+      summary: 'Create a realm',
+      description: 'It comes with its system clients, its roles `admin` and `viewer`, and a signing key.',
+      answer: Realm,
+      tagged: true,
+      located: true,
+      errors: ['conflict'],
+      example: { name: 'demo', display_name: 'Demonstration' },
+    },
+    'GET /realms': {
+      id: 'listRealms',
+      summary: 'List realms by name',
+      description: 'Administrators of another realm than `master` see their own.',
+      answer: pageOf(Realm),
+      query: { ...PAGING, search: queryText('Any part of the name, without case.') },
+    },
+    'GET /realms/{realm}': { id: 'readRealm', summary: 'Read a realm', answer: Realm, tagged: true },
+    'PUT /realms/{realm}': {
+      id: 'updateRealm',
+      summary: 'Change a realm',
+      description: 'Changes only what the body names. `master` cannot be disabled.',
+      answer: Realm,
+      tagged: true,
+      conditional: true,
+      errors: ['conflict'],
+      example: { display_name: 'Demonstration', enabled: true },
+    },
+    'PUT /realms/{realm}/settings': {
+      id: 'updateRealmSettings',
+      summary: 'Change the settings of a realm',
+      description: 'Changes only what the body names. Clients without an override inherit the lifetimes at once.',
+      answer: dataOf(Realm),
+      tagged: true,
+      conditional: true,
+      errors: ['conflict'],
+      example: { access_token_lifetime: 300, default_signing_algorithm: 'ES256' },
+    },
+    'DELETE /realms/{realm}': {
+      id: 'deleteRealm',
+      summary: 'Delete a realm and everything in it',
+      description: '`master` cannot be deleted.',
+      answer: null,
+      conditional: true,
+      errors: ['conflict'],
+    },
+    'GET /realms/{realm}/users/@me/realms': {
+      id: 'listOwnRealms',
+      summary: 'List the realms that the caller may administer',
+      answer: Type.Object({ data: Type.Array(Realm) }),
+    },
+  },
+};
