@@ -15,6 +15,7 @@ import { LoadRealmSnapshots } from './application/load-realm-snapshots.js';
 import { Provisioning } from './application/provisioning.js';
 import { ReadClient } from './application/read-client.js';
 import { ReadRealm } from './application/read-realm.js';
+import { ReconcileRealmName } from './application/reconcile-realm-name.js';
 import { ReconcileServiceAccount } from './application/reconcile-service-account.js';
 import { RegisterClient } from './application/register-client.js';
 import { RotateClientSecret } from './application/rotate-client-secret.js';
@@ -62,6 +63,7 @@ const USE_CASES = [
     ClientChanger,
     FencedChange,
     Provisioning,
+    ReconcileRealmName,
     ReconcileServiceAccount,
     ServiceAccounts,
     BackgroundWork,

@@ -13,6 +13,7 @@ import {
   Uuid,
 } from './common.js';
 import { defineCall } from './contract.js';
+import { IdempotencyKey } from './idempotency.js';
 import { defineSnapshot } from './snapshot.js';
 
 /** Kinds of clients: RFC 6749 §2.1, plus `system` for those that come with a realm. */
@@ -145,7 +146,7 @@ export const ListRealms = defineCall({
 
 /**
  * Changes a realm; absent members stay. `precondition_failed` when `ifVersion` is not the present one. `master` cannot be
- * disabled (`conflict`).
+ * disabled or renamed (`conflict`). When the reply to a renaming arrives, the old name issues and accepts nothing any more.
  */
 export const UpdateRealm = defineCall({
   subject: 'registry.realm.update.v1',
@@ -156,6 +157,7 @@ export const UpdateRealm = defineCall({
     ifVersion: nullable(Type.Integer()),
     changes: Type.Partial(
       Type.Object({
+        name: RealmName,
         displayName: nullable(Type.String({ maxLength: 255 })),
         enabled: Type.Boolean(),
         settings: Type.Partial(RealmSettings),
@@ -163,6 +165,7 @@ export const UpdateRealm = defineCall({
     ),
   }),
   reply: Realm,
+  deadlineMs: 15_000,
 });
 
 /** Deletes a realm and, in every service, what belongs to it. `master` cannot be deleted (`conflict`). */

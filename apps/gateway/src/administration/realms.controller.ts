@@ -70,13 +70,13 @@ export class RealmsController {
     @Req() request: GatewayRequest,
     @Res({ passthrough: true }) reply: GatewayReply,
   ) {
-    const changes = defined({ displayName: body.display_name, enabled: body.enabled });
+    const changes = defined({ name: body.name, displayName: body.display_name, enabled: body.enabled });
     const realm = await this.client.call(
       UpdateRealm,
       { ...(await this.addressed(caller, request, context)), changes },
       context,
     );
-    reply.header('etag', entityTag(realm.version));
+    reply.header('etag', entityTag(realm.version)).header('content-location', `/realms/${realm.name}`);
     return realmView(realm);
   }
 

@@ -14,6 +14,7 @@ import { clientTarget, FencedChange, publishedClient } from './fenced-change.js'
 import { clientIdTaken, noSuchRealm } from '../domain/refusals.js';
 import { clientReply } from './replies.js';
 import { ServiceAccounts, type EnabledAccount } from './service-accounts.js';
+import { StaleReadError, untilFresh } from './stale-read.js';
 
 type Request = RequestOf<typeof RegisterClientCall>;
 
@@ -35,20 +36,25 @@ export class RegisterClient {
     const secretText = request.clientType === 'confidential' ? makeSecretText() : null;
     const client = newClient(request, secretText, now);
     checkClient(client, client, request.redirectUris);
-    const realm = await this.realms.findById(request.realmId);
+    const stored = await untilFresh(() => this.attempt(client, { actor: request.actor, context }));
+    return { client: clientReply(stored, now), clientSecret: secretText };
+  }
+
+  private async attempt(client: Client, cause: Cause): Promise<Client> {
+    const realm = await this.realms.findById(client.realmId);
     if (realm === null) throw noSuchRealm();
     if ((await this.clients.findByClientId(realm.id, client.clientId)) !== null) throw clientIdTaken();
-    const cause = { actor: request.actor, context };
     const store = (account: EnabledAccount | null): Promise<Client> => this.store(realm, client, account, cause);
-    const stored = client.serviceAccountEnabled
-      ? await this.serviceAccounts.whileEnabling(realm, client, context, store)
-      : await store(null);
-    return { client: clientReply(stored, now), clientSecret: secretText };
+    return client.serviceAccountEnabled
+      ? this.serviceAccounts.whileEnabling(realm, client, cause.context, store)
+      : store(null);
   }
 
   private store(realm: Realm, client: Client, account: EnabledAccount | null, cause: Cause): Promise<Client> {
     return this.change.run([clientTarget(realm.name, client.clientId)], cause.context, async (transaction) => {
-      if ((await transaction.keepRealm(realm.id)) === null) throw noSuchRealm();
+      const kept = await transaction.keepRealm(realm.id);
+      if (kept === null) throw noSuchRealm();
+      if (kept.name !== realm.name) throw new StaleReadError();
       await account?.close(transaction);
       const stored = await transaction.insertClient(realm, {
         ...client,

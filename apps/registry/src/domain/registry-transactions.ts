@@ -15,6 +15,15 @@ export interface RegistryTransaction {
   /** @throws AppError `conflict` when the name is taken. */
   insertRealm(realm: Realm): Promise<Realm>;
   updateRealm(realm: Realm): Promise<Realm>;
+  /**
+   * Stores a locked realm under another name. Each of its clients gets a new snapshot version, because its snapshot has another
+   * key from now on. `absence` is the version of the absence of the former name.
+   *
+   * @throws AppError `conflict` when the name is taken.
+   */
+  renameRealm(before: Realm, after: Realm): Promise<{ readonly realm: Realm; readonly absence: number }>;
+  /** The `client_id` of every client of a realm, in no order. */
+  clientIdsOf(realmId: string): Promise<readonly string[]>;
   /** Deletes a realm with its clients. @returns the version of its absence. */
   deleteRealm(realm: Realm): Promise<number>;
 

@@ -105,6 +105,10 @@ class InMemoryClientRepository extends ClientRepository {
     return pageOf(matching, valueOf, sort.startsWith('-') ? -1 : 1, after, limit);
   }
 
+  async clientIdsOf(realmId: string): Promise<readonly string[]> {
+    return this.inRealm(realmId).map(({ clientId }) => clientId);
+  }
+
   private inRealm(realmId: string): Client[] {
     return [...this.registry.state.clients.values()].filter((client) => client.realmId === realmId);
   }

@@ -38,6 +38,22 @@ export class InMemoryTransaction implements RegistryTransaction {
     return this.putRealm(realm);
   }
 
+  async renameRealm(before: Realm, after: Realm): Promise<{ readonly realm: Realm; readonly absence: number }> {
+    if ([...this.state.realms.values()].some(({ id, name }) => id !== after.id && name === after.name)) {
+      throw realmNameTaken();
+    }
+    this.state.tombstones.delete(`${RealmSnapshot.name}:${after.name}`);
+    const absence = this.absence(RealmSnapshot.name, before.name);
+    for (const client of this.state.clients.values()) if (client.realmId === after.id) this.putClient(client);
+    return { realm: this.putRealm(after), absence };
+  }
+
+  async clientIdsOf(realmId: string): Promise<readonly string[]> {
+    return [...this.state.clients.values()]
+      .filter((client) => client.realmId === realmId)
+      .map((client) => client.clientId);
+  }
+
   async deleteRealm(realm: Realm): Promise<number> {
     this.state.realms.delete(realm.id);
     for (const client of this.state.clients.values()) {

@@ -66,6 +66,33 @@ export function describeRegistryPorts(name: string, open: () => Promise<OpenedAd
         ]);
       });
 
+      it('are renamed with all their clients, each with a greater version, and leave one behind under the old name', async () => {
+        const client = await insertClient();
+        const taken = await insertRealm();
+        await expect(
+          ports.transactions.run((transaction) => transaction.renameRealm(realm, { ...realm, name: taken.name })),
+        ).rejects.toMatchObject({ code: 'conflict' });
+        const name = `r-${uuidv7()}`;
+        const renamed = await ports.transactions.run(async (transaction) => {
+          const before = await transaction.lockRealm(realm.id);
+          expect(await transaction.clientIdsOf(realm.id)).toEqual([client.clientId]);
+          return transaction.renameRealm(before ?? realm, { ...realm, name, version: 2 });
+        });
+        expect(await ports.realms.findById(realm.id)).toEqual(renamed.realm);
+        expect(await ports.snapshots.realms([realm.name, name])).toEqual([
+          { version: renamed.absence, value: null },
+          { version: renamed.realm.snapshotVersion, value: renamed.realm },
+        ]);
+        const key = { realmName: name, clientId: client.clientId };
+        const [snapshot] = await ports.snapshots.clients([key]);
+        expect(snapshot).toMatchObject({ value: { id: client.id } });
+        expect(snapshot?.version).toBeGreaterThan(client.snapshotVersion);
+        expect((await clientSnapshot(client.clientId))?.value).toBeNull();
+        expect(await ports.clients.clientIdsOf(realm.id)).toEqual([client.clientId]);
+        const successor = await insertRealm({ name: realm.name });
+        expect(successor.snapshotVersion).toBeGreaterThan(renamed.absence);
+      });
+
       it('take their clients with them, and leave a version that grows over deletion and re-creation', async () => {
         const client = await insertClient();
         const absence = await ports.transactions.run((transaction) => transaction.deleteRealm(realm));

@@ -1,6 +1,8 @@
 import {
   EnsureServiceAccount,
   ListSubjectRoles,
+  NameRealmOfRoles,
+  NameRealmOfUsers,
   ProvisionRealmKeys,
   ProvisionRealmRoles,
   RemoveServiceAccount,
@@ -17,6 +19,7 @@ import { EnsureMasterRealm } from '../application/ensure-master-realm.js';
 import { FencedChange } from '../application/fenced-change.js';
 import { GiveUpStaleProvisions } from '../application/give-up-stale-provisions.js';
 import { Provisioning } from '../application/provisioning.js';
+import { ReconcileRealmName } from '../application/reconcile-realm-name.js';
 import { ReconcileServiceAccount } from '../application/reconcile-service-account.js';
 import { RegisterClient } from '../application/register-client.js';
 import { RotateClientSecret } from '../application/rotate-client-secret.js';
@@ -51,7 +54,9 @@ export class TestBench<A extends Adapters = Adapters> {
     .on(ProvisionRealmKeys, () => ({}))
     .on(ListSubjectRoles, () => ({ items: [] }))
     .on(EnsureServiceAccount, ({ userId }) => ({ userId }))
-    .on(RemoveServiceAccount, () => ({}));
+    .on(RemoveServiceAccount, () => ({}))
+    .on(NameRealmOfUsers, () => ({}))
+    .on(NameRealmOfRoles, () => ({}));
   readonly createRealm: CreateRealm;
   readonly updateRealm: UpdateRealm;
   readonly deleteRealm: DeleteRealm;
@@ -70,10 +75,17 @@ export class TestBench<A extends Adapters = Adapters> {
     const change = new FencedChange(this.writer, transactions, outbox);
     const changer = new ClientChanger(realms, clients, change);
     const reconcile = new ReconcileServiceAccount(realms, clients, messages);
-    const provisioning = new Provisioning(transactions, reconcile, outbox, clock, logger);
+    const provisioning = new Provisioning(
+      transactions,
+      reconcile,
+      new ReconcileRealmName(realms, messages),
+      outbox,
+      clock,
+      logger,
+    );
     const accounts = new ServiceAccounts(messages, provisioning);
     this.createRealm = new CreateRealm(realms, messages, provisioning, change, audit, clock);
-    this.updateRealm = new UpdateRealm(realms, change, audit, clock);
+    this.updateRealm = new UpdateRealm(realms, clients, provisioning, change, audit, clock);
     this.deleteRealm = new DeleteRealm(realms, change, audit);
     this.registerClient = new RegisterClient(realms, clients, accounts, change, audit, clock);
     this.updateClient = new UpdateClient(clients, changer, accounts, provisioning, audit, clock);

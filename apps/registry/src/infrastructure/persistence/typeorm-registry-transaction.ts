@@ -19,7 +19,7 @@ import { ClientEntity } from './entities/client.entity.js';
 import { ProvisionEntity } from './entities/provision.entity.js';
 import { RealmEntity } from './entities/realm.entity.js';
 import { RedirectUriEntity } from './entities/redirect-uri.entity.js';
-import { completeClients } from './load-clients.js';
+import { clientIdsOf, completeClients } from './load-clients.js';
 import { fromClient, fromProvision, fromRealm, fromRedirectUri, fromSecret, toRealm } from './rows.js';
 import { forgetTombstone, leaveTombstone } from './tombstones.js';
 
@@ -54,6 +54,25 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
     const { id, name: _name, createdAt: _createdAt, snapshotVersion: _snapshotVersion, ...columns } = fromRealm(realm);
     await this.manager.update(RealmEntity, { id }, columns);
     return this.stampRealm(realm);
+  }
+
+  async renameRealm(before: Realm, after: Realm): Promise<{ readonly realm: Realm; readonly absence: number }> {
+    try {
+      await this.manager.update(RealmEntity, { id: after.id }, { name: after.name });
+    } catch (error) {
+      throw isUniqueViolation(error, 'realms_name_key') ? realmNameTaken() : error;
+    }
+    await forgetTombstone(this.manager, RealmSnapshot.name, after.name);
+    const absence = await this.absence(RealmSnapshot.name, before.name);
+    await this.manager.query(
+      `UPDATE registry.clients SET snapshot_version = nextval('registry.snapshot_version') WHERE realm_id = $1`,
+      [after.id],
+    );
+    return { realm: await this.updateRealm(after), absence };
+  }
+
+  clientIdsOf(realmId: string): Promise<readonly string[]> {
+    return clientIdsOf(this.manager, realmId);
   }
 
   async deleteRealm(realm: Realm): Promise<number> {
