@@ -6,8 +6,10 @@ import { DeleteClient } from './application/delete-client.js';
 import { DeleteRealm } from './application/delete-realm.js';
 import { EnsureMasterRealm } from './application/ensure-master-realm.js';
 import { FencedChange } from './application/fenced-change.js';
+import { ForgetOldAnswers } from './application/forget-old-answers.js';
 import { ForgetOldTombstones } from './application/forget-old-tombstones.js';
 import { GiveUpStaleProvisions } from './application/give-up-stale-provisions.js';
+import { IdempotentCreation } from './application/idempotent-creation.js';
 import { ListClients } from './application/list-clients.js';
 import { ListRealms } from './application/list-realms.js';
 import { LoadClientSnapshots } from './application/load-client-snapshots.js';
@@ -22,10 +24,12 @@ import { RotateClientSecret } from './application/rotate-client-secret.js';
 import { ServiceAccounts } from './application/service-accounts.js';
 import { UpdateClient } from './application/update-client.js';
 import { UpdateRealm } from './application/update-realm.js';
+import { KeptAnswers } from './domain/kept-answers.js';
 import { Milestones } from './domain/milestones.js';
 import { RegistryTransactions } from './domain/registry-transactions.js';
 import { ClientRepository, RealmRepository, SnapshotRepository } from './domain/repositories.js';
 import { TypeOrmClientRepository } from './infrastructure/persistence/typeorm-client.repository.js';
+import { TypeOrmKeptAnswers } from './infrastructure/persistence/typeorm-kept-answers.js';
 import { TypeOrmMilestones } from './infrastructure/persistence/typeorm-milestones.js';
 import { TypeOrmRealmRepository } from './infrastructure/persistence/typeorm-realm.repository.js';
 import { TypeOrmRegistryTransactions } from './infrastructure/persistence/typeorm-registry-transactions.js';
@@ -52,6 +56,7 @@ const USE_CASES = [
   EnsureMasterRealm,
   GiveUpStaleProvisions,
   ForgetOldTombstones,
+  ForgetOldAnswers,
 ];
 
 /** Composition root of the registry. */
@@ -62,6 +67,7 @@ const USE_CASES = [
     AuditEvents,
     ClientChanger,
     FencedChange,
+    IdempotentCreation,
     Provisioning,
     ReconcileRealmName,
     ReconcileServiceAccount,
@@ -71,6 +77,7 @@ const USE_CASES = [
     { provide: ClientRepository, useClass: TypeOrmClientRepository },
     { provide: SnapshotRepository, useClass: TypeOrmSnapshotRepository },
     { provide: RegistryTransactions, useClass: TypeOrmRegistryTransactions },
+    { provide: KeptAnswers, useClass: TypeOrmKeptAnswers },
     { provide: Milestones, useClass: TypeOrmMilestones },
   ],
 })

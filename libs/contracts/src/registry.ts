@@ -121,10 +121,12 @@ export const CreateRealm = defineCall({
   callers: ['gateway'],
   request: Type.Object({
     actor: Actor,
+    idempotencyKey: Type.Optional(IdempotencyKey),
     name: RealmName,
     displayName: nullable(Type.String({ maxLength: 255 })),
   }),
-  reply: Realm,
+  /** `replayed`: nothing was created now, this is the answer to an earlier request under the same key. */
+  reply: Type.Object({ ...Realm.properties, replayed: Type.Optional(Type.Boolean()) }),
   deadlineMs: 15_000,
 });
 
@@ -195,6 +197,7 @@ export const RegisterClient = defineCall({
   callers: ['gateway'],
   request: Type.Object({
     actor: Actor,
+    idempotencyKey: Type.Optional(IdempotencyKey),
     realmId: Uuid,
     name: Type.String({ minLength: 1, maxLength: 255 }),
     /** Made when null. */
@@ -209,7 +212,12 @@ export const RegisterClient = defineCall({
     redirectUris: Type.Array(Type.String({ maxLength: 2_048 }), { maxItems: 100 }),
     ...LifetimeOverrides,
   }),
-  reply: Type.Object({ client: Client, clientSecret: nullable(Type.String()) }),
+  /** `replayed`: as for realms. Then the secret is null: it is not kept, so it cannot be shown again. */
+  reply: Type.Object({
+    client: Client,
+    clientSecret: nullable(Type.String()),
+    replayed: Type.Optional(Type.Boolean()),
+  }),
   deadlineMs: 8_000,
 });
 

@@ -7,6 +7,7 @@ import { RequireMasterPermissions, RequirePermissions } from '../access/requirem
 import { Context } from '../http/call-context.js';
 import { answerWithTag, entityTag, ifMatchVersion } from '../http/conditional.js';
 import type { GatewayReply, GatewayRequest } from '../http/gateway-request.js';
+import { idempotencyKey, tellReplayed } from '../http/idempotency.js';
 import { JsonBodyPipe } from '../http/json-body.pipe.js';
 import { ListQuery } from '../http/list-query.js';
 import { defined } from './dto/defined.js';
@@ -25,13 +26,20 @@ export class RealmsController {
     @Caller() caller: Access,
     @Context() context: CallContext,
     @Body(new JsonBodyPipe(CreateRealmDto)) body: CreateRealmDto,
+    @Req() request: GatewayRequest,
     @Res({ passthrough: true }) reply: GatewayReply,
   ) {
     const realm = await this.client.call(
       CreateRealm,
-      { actor: caller.actor, name: body.name, displayName: body.display_name ?? null },
+      {
+        actor: caller.actor,
+        idempotencyKey: idempotencyKey(request),
+        name: body.name,
+        displayName: body.display_name ?? null,
+      },
       context,
     );
+    tellReplayed(reply, realm.replayed);
     reply.header('location', `/realms/${realm.name}`).header('etag', entityTag(realm.version));
     return realmView(realm);
   }

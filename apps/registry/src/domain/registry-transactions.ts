@@ -1,5 +1,6 @@
 import type { AuditEvent, CallContract, RequestOf } from '#contracts';
 import type { Client } from './client.js';
+import type { KeptAnswer } from './idempotency.js';
 import type { Provision } from './provision.js';
 import type { Realm } from './realm.js';
 
@@ -52,6 +53,14 @@ export interface RegistryTransaction {
   giveUpProvision(id: string): Promise<boolean>;
   /** Forgets a provision that was given up, when the other service is in step. */
   removeProvision(id: string): Promise<void>;
+
+  /**
+   * Keeps the answer of a creation; one that was kept before `since` gives way. Waits for a transaction that is about to keep one
+   * under the same key.
+   *
+   * @throws AppError `conflict` (`KEY_TAKEN`) when there is one.
+   */
+  keepAnswer(answer: KeptAnswer, since: Date): Promise<void>;
 
   /** An audit event that leaves when the transaction has committed. */
   record(event: AuditEvent): Promise<void>;

@@ -1,5 +1,7 @@
 import { ClientSnapshot, clientSnapshotKey, RealmSnapshot } from '#contracts';
 import type { Client } from '../domain/client.js';
+import type { KeptAnswer } from '../domain/idempotency.js';
+import { KeptAnswers } from '../domain/kept-answers.js';
 import { Milestones, type Milestone } from '../domain/milestones.js';
 import type { Provision } from '../domain/provision.js';
 import type { Realm } from '../domain/realm.js';
@@ -26,6 +28,7 @@ export class InMemoryRegistry {
   readonly snapshots: SnapshotRepository = new InMemorySnapshotRepository(this);
   readonly transactions: RegistryTransactions = new InMemoryTransactions(this);
   readonly milestones: Milestones = new InMemoryMilestones();
+  readonly answers: KeptAnswers = new InMemoryKeptAnswers(this);
 }
 
 class InMemoryTransactions extends RegistryTransactions {
@@ -143,6 +146,22 @@ class InMemorySnapshotRepository extends SnapshotRepository {
   private versioned<T extends { readonly snapshotVersion: number }>(value: T | undefined, key: string): Versioned<T> {
     if (value !== undefined) return { version: value.snapshotVersion, value };
     return { version: this.registry.state.tombstones.get(key) ?? 0, value: null };
+  }
+}
+
+class InMemoryKeptAnswers extends KeptAnswers {
+  constructor(private readonly registry: InMemoryRegistry) {
+    super();
+  }
+
+  async find(keyHash: Buffer, since: Date): Promise<KeptAnswer | null> {
+    const kept = this.registry.state.answers.get(keyHash.toString('hex'));
+    return kept !== undefined && kept.createdAt >= since ? kept : null;
+  }
+
+  async forget(before: Date): Promise<void> {
+    const { answers } = this.registry.state;
+    for (const [key, { createdAt }] of answers) if (createdAt < before) answers.delete(key);
   }
 }
 

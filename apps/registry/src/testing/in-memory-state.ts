@@ -1,5 +1,6 @@
 import type { AuditEvent, CallContract } from '#contracts';
 import type { Client } from '../domain/client.js';
+import type { KeptAnswer } from '../domain/idempotency.js';
 import type { Provision } from '../domain/provision.js';
 import type { Realm } from '../domain/realm.js';
 
@@ -14,6 +15,8 @@ export interface InMemoryState {
   readonly realms: Map<string, Realm>;
   readonly clients: Map<string, Client>;
   readonly provisions: Map<string, Provision>;
+  /** By key hash, in hexadecimal. */
+  readonly answers: Map<string, KeptAnswer>;
   /** By snapshot name and key. */
   readonly tombstones: Map<string, number>;
   readonly events: AuditEvent[];
@@ -26,6 +29,7 @@ export function emptyState(): InMemoryState {
     realms: new Map(),
     clients: new Map(),
     provisions: new Map(),
+    answers: new Map(),
     tombstones: new Map(),
     events: [],
     calls: [],
@@ -38,6 +42,7 @@ export function copyOf(state: InMemoryState): InMemoryState {
     realms: new Map(state.realms),
     clients: new Map(state.clients),
     provisions: new Map(state.provisions),
+    answers: new Map(state.answers),
     tombstones: new Map(state.tombstones),
     events: [...state.events],
     calls: [...state.calls],

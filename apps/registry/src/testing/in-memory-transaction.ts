@@ -7,6 +7,7 @@ import {
   type RequestOf,
 } from '#contracts';
 import type { Client } from '../domain/client.js';
+import { keyTaken, type KeptAnswer } from '../domain/idempotency.js';
 import type { Provision } from '../domain/provision.js';
 import type { Realm } from '../domain/realm.js';
 import { clientIdTaken, realmNameTaken } from '../domain/refusals.js';
@@ -59,6 +60,7 @@ export class InMemoryTransaction implements RegistryTransaction {
     for (const client of this.state.clients.values()) {
       if (client.realmId === realm.id) this.state.clients.delete(client.id);
     }
+    for (const [key, { realmId }] of this.state.answers) if (realmId === realm.id) this.state.answers.delete(key);
     return this.absence(RealmSnapshot.name, realm.name);
   }
 
@@ -104,6 +106,13 @@ export class InMemoryTransaction implements RegistryTransaction {
 
   async removeProvision(id: string): Promise<void> {
     this.state.provisions.delete(id);
+  }
+
+  async keepAnswer(answer: KeptAnswer, since: Date): Promise<void> {
+    const key = answer.keyHash.toString('hex');
+    const present = this.state.answers.get(key);
+    if (present !== undefined && present.createdAt >= since) throw keyTaken();
+    this.state.answers.set(key, answer);
   }
 
   async record(event: AuditEvent): Promise<void> {

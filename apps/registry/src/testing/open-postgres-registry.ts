@@ -3,6 +3,7 @@ import { createTestDatabase } from '#testing';
 import type { DataSource } from 'typeorm';
 import { registryDatabase } from '../infrastructure/persistence/database.js';
 import { TypeOrmClientRepository } from '../infrastructure/persistence/typeorm-client.repository.js';
+import { TypeOrmKeptAnswers } from '../infrastructure/persistence/typeorm-kept-answers.js';
 import { TypeOrmMilestones } from '../infrastructure/persistence/typeorm-milestones.js';
 import { TypeOrmRealmRepository } from '../infrastructure/persistence/typeorm-realm.repository.js';
 import { TypeOrmRegistryTransactions } from '../infrastructure/persistence/typeorm-registry-transactions.js';
@@ -35,6 +36,7 @@ export async function openPostgresRegistry(
     snapshots: new TypeOrmSnapshotRepository(dataSource),
     transactions: new TypeOrmRegistryTransactions(dataSource, outboxOf(dataSource)),
     milestones: new TypeOrmMilestones(dataSource),
+    answers: new TypeOrmKeptAnswers(dataSource),
     async close() {
       await dataSource.destroy();
       await database.drop();

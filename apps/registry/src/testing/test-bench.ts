@@ -18,6 +18,7 @@ import { DeleteRealm } from '../application/delete-realm.js';
 import { EnsureMasterRealm } from '../application/ensure-master-realm.js';
 import { FencedChange } from '../application/fenced-change.js';
 import { GiveUpStaleProvisions } from '../application/give-up-stale-provisions.js';
+import { IdempotentCreation } from '../application/idempotent-creation.js';
 import { Provisioning } from '../application/provisioning.js';
 import { ReconcileRealmName } from '../application/reconcile-realm-name.js';
 import { ReconcileServiceAccount } from '../application/reconcile-service-account.js';
@@ -27,6 +28,7 @@ import { ServiceAccounts } from '../application/service-accounts.js';
 import { UpdateClient } from '../application/update-client.js';
 import { UpdateRealm } from '../application/update-realm.js';
 import type { Client } from '../domain/client.js';
+import type { KeptAnswers } from '../domain/kept-answers.js';
 import type { Milestones } from '../domain/milestones.js';
 import type { Realm } from '../domain/realm.js';
 import type { RegistryTransactions } from '../domain/registry-transactions.js';
@@ -41,6 +43,7 @@ export interface Adapters {
   readonly snapshots: SnapshotRepository;
   readonly transactions: RegistryTransactions;
   readonly milestones: Milestones;
+  readonly answers: KeptAnswers;
 }
 
 /** Every use case over given adapters, with other services that answer as they should. */
@@ -68,7 +71,7 @@ export class TestBench<A extends Adapters = Adapters> {
   readonly giveUpStaleProvisions: GiveUpStaleProvisions;
 
   constructor(readonly adapters: A) {
-    const { realms, clients, transactions, milestones } = adapters;
+    const { realms, clients, transactions, milestones, answers } = adapters;
     const { clock, messages, outbox } = this;
     const logger = new SilentLogger();
     const audit = new AuditEvents(clock);
@@ -83,11 +86,12 @@ export class TestBench<A extends Adapters = Adapters> {
       clock,
       logger,
     );
+    const idempotent = new IdempotentCreation(answers, clock);
     const accounts = new ServiceAccounts(messages, provisioning);
-    this.createRealm = new CreateRealm(realms, messages, provisioning, change, audit, clock);
+    this.createRealm = new CreateRealm(realms, messages, provisioning, idempotent, change, audit, clock);
     this.updateRealm = new UpdateRealm(realms, clients, provisioning, change, audit, clock);
     this.deleteRealm = new DeleteRealm(realms, change, audit);
-    this.registerClient = new RegisterClient(realms, clients, accounts, change, audit, clock);
+    this.registerClient = new RegisterClient(realms, clients, accounts, idempotent, change, audit, clock);
     this.updateClient = new UpdateClient(clients, changer, accounts, provisioning, audit, clock);
     this.deleteClient = new DeleteClient(changer, audit);
     this.rotateClientSecret = new RotateClientSecret(changer, messages, audit, clock);

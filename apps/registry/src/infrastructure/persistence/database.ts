@@ -1,6 +1,7 @@
 import type { DatabaseDescription } from '#database';
 import { ClientSecretEntity } from './entities/client-secret.entity.js';
 import { ClientEntity } from './entities/client.entity.js';
+import { KeptAnswerEntity } from './entities/kept-answer.entity.js';
 import { ProvisionEntity } from './entities/provision.entity.js';
 import { RealmEntity } from './entities/realm.entity.js';
 import { RedirectUriEntity } from './entities/redirect-uri.entity.js';
@@ -9,6 +10,6 @@ import { CreateRegistry20260101000100 } from './migrations/20260101000100-create
 /** The registry's part of the database. */
 export const registryDatabase: DatabaseDescription = {
   schema: 'registry',
-  entities: [RealmEntity, ClientEntity, ClientSecretEntity, RedirectUriEntity, ProvisionEntity],
+  entities: [RealmEntity, ClientEntity, ClientSecretEntity, RedirectUriEntity, ProvisionEntity, KeptAnswerEntity],
   migrations: [CreateRegistry20260101000100],
 };

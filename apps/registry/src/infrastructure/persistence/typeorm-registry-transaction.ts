@@ -8,14 +8,16 @@ import {
   type RequestOf,
 } from '#contracts';
 import { isUniqueViolation, nextSnapshotVersion, type Outbox } from '#database';
-import { In, type EntityManager } from 'typeorm';
+import { In, LessThan, type EntityManager } from 'typeorm';
 import type { Client } from '../../domain/client.js';
+import { keyTaken, type KeptAnswer } from '../../domain/idempotency.js';
 import type { Provision } from '../../domain/provision.js';
 import type { Realm } from '../../domain/realm.js';
 import { clientIdTaken, realmNameTaken } from '../../domain/refusals.js';
 import type { RegistryTransaction } from '../../domain/registry-transactions.js';
 import { ClientSecretEntity } from './entities/client-secret.entity.js';
 import { ClientEntity } from './entities/client.entity.js';
+import { KeptAnswerEntity } from './entities/kept-answer.entity.js';
 import { ProvisionEntity } from './entities/provision.entity.js';
 import { RealmEntity } from './entities/realm.entity.js';
 import { RedirectUriEntity } from './entities/redirect-uri.entity.js';
@@ -139,6 +141,15 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
 
   async removeProvision(id: string): Promise<void> {
     await this.manager.delete(ProvisionEntity, { id });
+  }
+
+  async keepAnswer(answer: KeptAnswer, since: Date): Promise<void> {
+    await this.manager.delete(KeptAnswerEntity, { keyHash: answer.keyHash, createdAt: LessThan(since) });
+    try {
+      await this.manager.insert(KeptAnswerEntity, answer);
+    } catch (error) {
+      throw isUniqueViolation(error, 'kept_answers_pkey') ? keyTaken() : error;
+    }
   }
 
   record(event: AuditEvent): Promise<void> {
