@@ -1,5 +1,12 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { Administrator, unique, type Page, type RealmBody, type TestClient } from './support/administrator.js';
+import {
+  Administrator,
+  unique,
+  type ClientBody,
+  type Page,
+  type RealmBody,
+  type TestClient,
+} from './support/administrator.js';
 import { expectInvalidMember, expectProblem } from './support/http.js';
 import { clientCredentials, keySetPath, requestToken, tokenOf } from './support/protocol.js';
 import { shape } from './support/shape.js';
@@ -127,6 +134,54 @@ describe('realms', () => {
       const { data } = await admin.done<Page<{ client_id: string }>>('GET', `/realms/${last}/clients?limit=200`);
       expect(data.map((one) => one.client_id)).toEqual(expect.arrayContaining([present.clientId, ...made]));
       expect((await clientCredentials({ ...present, realm: last })).status).toBe(200);
+    });
+  });
+
+  describe('listing', () => {
+    it('sorts, filters, pages and searches by prefix and any part; refuses what it does not know', async () => {
+      const prefix = unique('Listed');
+      for (const end of ['b', 'a', 'c']) await admin.done('POST', '/realms', { name: `${prefix}-${end}` });
+      await admin.done('PUT', `/realms/${prefix}-c`, { enabled: false, display_name: `Shown ${prefix}` });
+      const page = (query: string) => admin.done<Page<RealmBody>>('GET', `/realms?${query}`);
+      const ends = async (query: string) =>
+        (await page(`search=${prefix}&${query}`)).data.map(({ name }) => name.at(-1)).join('');
+      expect([await ends(''), await ends('sort=-name')]).toEqual(['abc', 'cba']);
+      expect([await ends('sort=created_at'), await ends('sort=-created_at')]).toEqual(['bac', 'cab']);
+      expect([await ends('enabled=true'), await ends('enabled=false')]).toEqual(['ab', 'c']);
+      expect((await page(`search=${prefix.toUpperCase().slice(2)}`)).page.total).toBe(3);
+      expect((await page(`search=${encodeURIComponent(`sHOWN ${prefix}`)}`)).page.total).toBe(1);
+      let [seen, cursor]: [string, string | null] = ['', ''];
+      while (cursor !== null) {
+        const query = `search=${prefix}&sort=-created_at&limit=2&cursor=${encodeURIComponent(cursor)}`;
+        const { data, page: facts }: Page<RealmBody> = await page(query);
+        seen += data.map(({ name }) => name.at(-1)).join('');
+        expect(facts.total).toBe(3);
+        cursor = facts.next_cursor;
+      }
+      expect(seen).toBe('cab');
+      const foreign = (await page(`search=${prefix}&limit=1`)).page.next_cursor ?? '';
+      for (const query of ['sort=id', 'enabled=yes', 'color=red', 'limit=0', 'limit=201', 'sort=name&sort=name']) {
+        expectProblem(await admin.ask('GET', `/realms?${query}`), 422);
+      }
+      expectProblem(await admin.ask('GET', `/realms?sort=-name&cursor=${foreign}`), 400);
+    });
+  });
+
+  describe('system clients', () => {
+    it('cannot be deleted, nor change their type or what the product relies on', async () => {
+      const { name } = await admin.createRealm();
+      const path = `/realms/${name}/clients`;
+      const { data } = await admin.done<Page<ClientBody>>('GET', `${path}?client_type=system`);
+      expect(data.map(({ client_id: one }) => one)).toEqual(['account', 'console', 'realm-management']);
+      for (const { id } of data) {
+        expectProblem(await admin.ask('DELETE', `${path}/${id}`), 409);
+        expectInvalidMember(await admin.ask('PATCH', `${path}/${id}`, { client_type: 'public' }), '/client_type');
+        expectInvalidMember(await admin.ask('PATCH', `${path}/${id}`, { public_client: true }), '/public_client');
+        expectProblem(await admin.ask('PATCH', `${path}/${id}`, { client_id: unique('x') }), 409);
+        expectProblem(await admin.ask('PATCH', `${path}/${id}`, { service_account_enabled: true }), 409);
+        expectProblem(await admin.ask('POST', `${path}/${id}/client-secret`), 409);
+      }
+      expectInvalidMember(await admin.ask('POST', path, { name: 'x', client_type: 'system' }), '/client_type');
     });
   });
 

@@ -138,11 +138,20 @@ export const ReadRealm = defineCall({
   reply: Realm,
 });
 
-/** Lists realms by name. `onlyName` restricts the list to one realm (administrators of that realm only). */
+/** Columns a list of realms can be sorted by; a leading minus turns the order round. */
+export const REALM_SORTS = ['name', '-name', 'created_at', '-created_at'] as const;
+
+/** Lists realms, by name unless told otherwise. `onlyName` restricts the list to one realm (administrators of that realm only). */
 export const ListRealms = defineCall({
   subject: 'registry.realm.list.v1',
   callers: ['gateway'],
-  request: Type.Object({ page: PageRequest, search: nullable(Type.String()), onlyName: nullable(Type.String()) }),
+  request: Type.Object({
+    page: PageRequest,
+    search: nullable(Type.String()),
+    onlyName: nullable(Type.String()),
+    sort: Type.Optional(Type.Union(REALM_SORTS.map((name) => Type.Literal(name)))),
+    enabled: Type.Optional(Type.Boolean()),
+  }),
   reply: pageOf(Realm),
 });
 

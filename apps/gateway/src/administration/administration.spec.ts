@@ -85,8 +85,8 @@ describe('the administration routes', () => {
       });
       await request('GET', '/realms');
       expect(gateway.bus.requestsOf(ListRealms)).toEqual([
-        { page: { limit: 50, cursor: null }, search: 'a', onlyName: 'acme' },
-        { page: { limit: 50, cursor: null }, search: null, onlyName: null },
+        { page: { limit: 50, cursor: null }, search: 'a', onlyName: 'acme', sort: 'name' },
+        { page: { limit: 50, cursor: null }, search: null, onlyName: null, sort: 'name' },
       ]);
     });
 

@@ -1,4 +1,13 @@
-import { CreateRealm, DeleteRealm, ListRealms, MASTER_REALM, ReadRealm, UpdateRealm, type Realm } from '#contracts';
+import {
+  CreateRealm,
+  DeleteRealm,
+  ListRealms,
+  MASTER_REALM,
+  ReadRealm,
+  REALM_SORTS,
+  UpdateRealm,
+  type Realm,
+} from '#contracts';
 import { MessageClient, type CallContext } from '#messaging';
 import { Body, Controller, Delete, Get, HttpCode, Post, Put, Req, Res } from '@nestjs/common';
 import { targetOf, type Access } from '../access/access.js';
@@ -50,9 +59,15 @@ export class RealmsController {
     const query = new ListQuery(request.query);
     const page = query.page();
     const search = query.text('search') ?? null;
+    const sort = query.oneOf('sort', REALM_SORTS) ?? 'name';
+    const enabled = query.boolean('enabled');
     query.done();
     return pageBody(
-      await this.client.call(ListRealms, { page, search, onlyName: administeredBy(caller) }, context),
+      await this.client.call(
+        ListRealms,
+        { page, search, onlyName: administeredBy(caller), sort, ...defined({ enabled }) },
+        context,
+      ),
       realmView,
     );
   }

@@ -73,11 +73,13 @@ class InMemoryRealmRepository extends RealmRepository {
     return [...this.registry.state.realms.values()].find((realm) => realm.name === name) ?? null;
   }
 
-  async list({ search, onlyName, after, limit }: RealmQuery): Promise<Page<Realm>> {
+  async list({ search, onlyName, enabled, sort, after, limit }: RealmQuery): Promise<Page<Realm>> {
     const matching = [...this.registry.state.realms.values()]
       .filter(({ name }) => onlyName === null || name === onlyName)
+      .filter((realm) => enabled === undefined || realm.enabled === enabled)
       .filter(({ name, displayName }) => isPart(search, name, displayName ?? ''));
-    return pageOf(matching, ({ name }) => name, 1, after, limit);
+    const valueOf = ({ name, createdAt }: Realm): string => (sort.endsWith('name') ? name : createdAt.toISOString());
+    return pageOf(matching, valueOf, sort.startsWith('-') ? -1 : 1, after, limit);
   }
 }
 

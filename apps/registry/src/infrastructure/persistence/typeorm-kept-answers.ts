@@ -1,8 +1,8 @@
+import { available } from '#database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, MoreThanOrEqual } from 'typeorm';
 import type { KeptAnswer } from '../../domain/idempotency.js';
 import { KeptAnswers } from '../../domain/kept-answers.js';
-import { available } from './availability.js';
 import { KeptAnswerEntity } from './entities/kept-answer.entity.js';
 
 /** Kept answers in PostgreSQL. */

@@ -50,6 +50,7 @@ const TABLES: readonly string[] = [
     CONSTRAINT realms_pkey PRIMARY KEY (id),
     CONSTRAINT realms_name_key UNIQUE (name)
   )`,
+  `CREATE INDEX realms_created_at_idx ON registry.realms (created_at, id)`,
   `CREATE TABLE registry.clients (
     id uuid NOT NULL,
     realm_id uuid NOT NULL,
