@@ -5,6 +5,7 @@ import { ChangeUser } from './application/change-user.js';
 import { EnsureAdministrator } from './application/ensure-administrator.js';
 import { EnsureServiceAccount } from './application/ensure-service-account.js';
 import { LoadUsers } from './application/load-users.js';
+import { NameRealm } from './application/name-realm.js';
 import { ReadServiceAccount } from './application/read-service-account.js';
 import { ReadUser } from './application/read-user.js';
 import { RemoveRealmUsers } from './application/remove-realm-users.js';
@@ -37,6 +38,7 @@ const HASHING = { maxRunning: Math.min(3, availableParallelism()), maxWaiting: 6
     ChangeUser,
     EnsureServiceAccount,
     LoadUsers,
+    NameRealm,
     ReadServiceAccount,
     ReadUser,
     RemoveRealmUsers,

@@ -11,10 +11,12 @@ import { DeleteClient } from './application/delete-client.js';
 import { DeleteRealm } from './application/delete-realm.js';
 import { EnsureMasterRealm } from './application/ensure-master-realm.js';
 import { FencedChange } from './application/fenced-change.js';
+import { ForgetOldAnswers } from './application/forget-old-answers.js';
 import { ForgetOldTombstones } from './application/forget-old-tombstones.js';
 import { GiveUpStaleProvisions } from './application/give-up-stale-provisions.js';
 import { ListClientSecrets } from './application/list-client-secrets.js';
 import { ListClientUris } from './application/list-client-uris.js';
+import { IdempotentCreation } from './application/idempotent-creation.js';
 import { ListClients } from './application/list-clients.js';
 import { ListRealms } from './application/list-realms.js';
 import { LoadClientSnapshots } from './application/load-client-snapshots.js';
@@ -22,6 +24,7 @@ import { LoadRealmSnapshots } from './application/load-realm-snapshots.js';
 import { Provisioning } from './application/provisioning.js';
 import { ReadClient } from './application/read-client.js';
 import { ReadRealm } from './application/read-realm.js';
+import { ReconcileRealmName } from './application/reconcile-realm-name.js';
 import { ReconcileServiceAccount } from './application/reconcile-service-account.js';
 import { RegisterClient } from './application/register-client.js';
 import { RemoveClientUri } from './application/remove-client-uri.js';
@@ -33,12 +36,14 @@ import { UpdateClientUri } from './application/update-client-uri.js';
 import { UpdateClient } from './application/update-client.js';
 import { UpdateRealm } from './application/update-realm.js';
 import { ClientUriRepository } from './domain/client-uri.js';
+import { KeptAnswers } from './domain/kept-answers.js';
 import { Milestones } from './domain/milestones.js';
 import { RegistryTransactions } from './domain/registry-transactions.js';
 import { ClientRepository, RealmRepository, SnapshotRepository } from './domain/repositories.js';
 import { SecretUseRepository } from './domain/secret-use.js';
 import { TypeOrmClientRepository } from './infrastructure/persistence/typeorm-client.repository.js';
 import { TypeOrmClientUris } from './infrastructure/persistence/typeorm-client-uris.js';
+import { TypeOrmKeptAnswers } from './infrastructure/persistence/typeorm-kept-answers.js';
 import { TypeOrmMilestones } from './infrastructure/persistence/typeorm-milestones.js';
 import { TypeOrmRealmRepository } from './infrastructure/persistence/typeorm-realm.repository.js';
 import { TypeOrmRegistryTransactions } from './infrastructure/persistence/typeorm-registry-transactions.js';
@@ -76,6 +81,7 @@ const USE_CASES = [
   EnsureMasterRealm,
   GiveUpStaleProvisions,
   ForgetOldTombstones,
+  ForgetOldAnswers,
 ];
 
 /** Composition root of the registry. */
@@ -87,7 +93,9 @@ const USE_CASES = [
     ClientChanger,
     ClientUriChanger,
     FencedChange,
+    IdempotentCreation,
     Provisioning,
+    ReconcileRealmName,
     ReconcileServiceAccount,
     ServiceAccounts,
     TakeoverGuard,
@@ -102,6 +110,7 @@ const USE_CASES = [
       useFactory: (dataSource: DataSource) => new TypeOrmClientUris(dataSource.manager),
     },
     { provide: SecretUseRepository, useClass: TypeOrmSecretUseRepository },
+    { provide: KeptAnswers, useClass: TypeOrmKeptAnswers },
     { provide: Milestones, useClass: TypeOrmMilestones },
   ],
 })

@@ -8,6 +8,7 @@ import { ListRoles } from './application/list-roles.js';
 import { ListSubjectRoles } from './application/list-subject-roles.js';
 import { LoadAssignments } from './application/load-assignments.js';
 import { LoadRoleScopes } from './application/load-role-scopes.js';
+import { NameRealm } from './application/name-realm.js';
 import { ProvisionRealmRoles } from './application/provision-realm-roles.js';
 import { RemoveClientRoles } from './application/remove-client-roles.js';
 import { RemoveRealmRoles } from './application/remove-realm-roles.js';
@@ -32,6 +33,7 @@ import { SnapshotController } from './transport/snapshot.controller.js';
     ListSubjectRoles,
     LoadAssignments,
     LoadRoleScopes,
+    NameRealm,
     ProvisionRealmRoles,
     RemoveClientRoles,
     RemoveRealmRoles,

@@ -28,6 +28,9 @@ const TIMES: FencingTimes = {
   publishBudgetMs: 1_500,
 };
 
+/** How many keys one command fences: the store answers nobody else meanwhile. */
+const FENCED_AT_ONCE = 1_000;
+
 /** The pause between two tries to publish, in milliseconds. */
 const RETRY_PAUSE_MS = 50;
 
@@ -67,7 +70,7 @@ export class FencingSnapshotWriter extends SnapshotWriter {
 
     const renewal = setInterval(() => {
       const asked = performance.now();
-      this.store.fence(addresses, fenceId, this.times.fenceTtlMs).then(
+      this.fenceAll(addresses, fenceId).then(
         () => (certainUntil = asked + this.times.fenceCertainMs),
         () => {},
       );
@@ -79,7 +82,7 @@ export class FencingSnapshotWriter extends SnapshotWriter {
     } catch (error) {
       // An AppError is a decision taken before the commit. Anything else (a lost connection) may have committed, or may
       // commit yet: the fences stay until they expire, and readers ask the owner meanwhile.
-      if (error instanceof AppError) await this.store.unfence(addresses, fenceId).catch(() => {});
+      if (error instanceof AppError) await this.unfenceAll(addresses, fenceId).catch(() => {});
       throw error;
     } finally {
       clearInterval(renewal);
@@ -93,16 +96,24 @@ export class FencingSnapshotWriter extends SnapshotWriter {
   private async fence(addresses: readonly SnapshotAddress[], fenceId: string): Promise<void> {
     if (addresses.length === 0) return;
     try {
-      await this.store.fence(addresses, fenceId, this.times.fenceTtlMs);
+      await this.fenceAll(addresses, fenceId);
     } catch (error) {
       // Some keys may be fenced; nothing will be written, so they need not be.
-      this.store.unfence(addresses, fenceId).catch(() => {});
+      this.unfenceAll(addresses, fenceId).catch(() => {});
       throw new AppError('unavailable', {
         detail: 'The change was not made, because it could not be made known everywhere at once. Try again.',
         reason: 'fence_failed',
         cause: error,
       });
     }
+  }
+
+  private async fenceAll(addresses: readonly SnapshotAddress[], fenceId: string): Promise<void> {
+    for (const some of portions(addresses)) await this.store.fence(some, fenceId, this.times.fenceTtlMs);
+  }
+
+  private async unfenceAll(addresses: readonly SnapshotAddress[], fenceId: string): Promise<void> {
+    for (const some of portions(addresses)) await this.store.unfence(some, fenceId);
   }
 
   /** Publishes what changed and takes the fences off what did not. */
@@ -118,7 +129,7 @@ export class FencingSnapshotWriter extends SnapshotWriter {
 
     const outcomes = await Promise.all([
       ...snapshots.map((snapshot) => this.publish(fenceId, snapshot)),
-      ...(untouched.length === 0 ? [] : [this.store.unfence(untouched, fenceId).then(yes, yes)]),
+      ...(untouched.length === 0 ? [] : [this.unfenceAll(untouched, fenceId).then(yes, yes)]),
     ]);
     const unknown = snapshots.some(
       (snapshot, index) => !outcomes[index] && !(committedUnderFence && fenced.has(identity(addressOf(snapshot)))),
@@ -170,6 +181,11 @@ function addressOf(target: SnapshotTarget): SnapshotAddress {
 
 function identity(address: SnapshotAddress): string {
   return `${address.name}:${address.key}`;
+}
+
+function portions(addresses: readonly SnapshotAddress[]): readonly (readonly SnapshotAddress[])[] {
+  const count = Math.ceil(addresses.length / FENCED_AT_ONCE);
+  return Array.from({ length: count }, (_, i) => addresses.slice(i * FENCED_AT_ONCE, (i + 1) * FENCED_AT_ONCE));
 }
 
 function distinct(addresses: readonly SnapshotAddress[]): readonly SnapshotAddress[] {

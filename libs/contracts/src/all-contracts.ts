@@ -3,6 +3,7 @@ import * as clientSecrets from './client-secrets.js';
 import * as clientUris from './client-uris.js';
 import type { CallContract, DurableEventContract, SnapshotContract } from './contract.js';
 import * as identity from './identity.js';
+import * as realmNames from './realm-names.js';
 import * as registry from './registry.js';
 import * as roles from './roles.js';
 import * as tokens from './tokens.js';
@@ -11,9 +12,16 @@ function isKind(value: unknown, kind: string): boolean {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;
 }
 
-const everything: readonly unknown[] = [registry, clientSecrets, clientUris, roles, identity, tokens, audit].flatMap(
-  (module) => Object.values(module as Record<string, unknown>),
-);
+const everything: readonly unknown[] = [
+  registry,
+  clientSecrets,
+  clientUris,
+  realmNames,
+  roles,
+  identity,
+  tokens,
+  audit,
+].flatMap((module) => Object.values(module as Record<string, unknown>));
 
 /** Every snapshot of the product. */
 export const ALL_SNAPSHOTS: readonly SnapshotContract[] = everything.filter((value): value is SnapshotContract =>

@@ -20,4 +20,6 @@ export * from './roles.js';
 export * from './identity.js';
 export * from './tokens.js';
 export * from './audit.js';
+export * from './realm-names.js';
+export * from './idempotency.js';
 export { ALL_CALLS, ALL_DURABLE_EVENTS, ALL_SNAPSHOTS } from './all-contracts.js';

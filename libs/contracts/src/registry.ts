@@ -13,6 +13,7 @@ import {
   Uuid,
 } from './common.js';
 import { defineCall } from './contract.js';
+import { IdempotencyKey } from './idempotency.js';
 import { defineSnapshot } from './snapshot.js';
 
 /** Kinds of clients: RFC 6749 §2.1, plus `system` for those that come with a realm. */
@@ -120,10 +121,12 @@ export const CreateRealm = defineCall({
   callers: ['gateway'],
   request: Type.Object({
     actor: Actor,
+    idempotencyKey: Type.Optional(IdempotencyKey),
     name: RealmName,
     displayName: nullable(Type.String({ maxLength: 255 })),
   }),
-  reply: Realm,
+  /** `replayed`: nothing was created now, this is the answer to an earlier request under the same key. */
+  reply: Type.Object({ ...Realm.properties, replayed: Type.Optional(Type.Boolean()) }),
   deadlineMs: 15_000,
 });
 
@@ -135,17 +138,26 @@ export const ReadRealm = defineCall({
   reply: Realm,
 });
 
-/** Lists realms by name. `onlyName` restricts the list to one realm (administrators of that realm only). */
+/** Columns a list of realms can be sorted by; a leading minus turns the order round. */
+export const REALM_SORTS = ['name', '-name', 'created_at', '-created_at'] as const;
+
+/** Lists realms, by name unless told otherwise. `onlyName` restricts the list to one realm (administrators of that realm only). */
 export const ListRealms = defineCall({
   subject: 'registry.realm.list.v1',
   callers: ['gateway'],
-  request: Type.Object({ page: PageRequest, search: nullable(Type.String()), onlyName: nullable(Type.String()) }),
+  request: Type.Object({
+    page: PageRequest,
+    search: nullable(Type.String()),
+    onlyName: nullable(Type.String()),
+    sort: Type.Optional(Type.Union(REALM_SORTS.map((name) => Type.Literal(name)))),
+    enabled: Type.Optional(Type.Boolean()),
+  }),
   reply: pageOf(Realm),
 });
 
 /**
  * Changes a realm; absent members stay. `precondition_failed` when `ifVersion` is not the present one. `master` cannot be
- * disabled (`conflict`).
+ * disabled or renamed (`conflict`). When the reply to a renaming arrives, the old name issues and accepts nothing any more.
  */
 export const UpdateRealm = defineCall({
   subject: 'registry.realm.update.v1',
@@ -156,6 +168,7 @@ export const UpdateRealm = defineCall({
     ifVersion: nullable(Type.Integer()),
     changes: Type.Partial(
       Type.Object({
+        name: RealmName,
         displayName: nullable(Type.String({ maxLength: 255 })),
         enabled: Type.Boolean(),
         settings: Type.Partial(RealmSettings),
@@ -163,6 +176,7 @@ export const UpdateRealm = defineCall({
     ),
   }),
   reply: Realm,
+  deadlineMs: 15_000,
 });
 
 /** Deletes a realm and, in every service, what belongs to it. `master` cannot be deleted (`conflict`). */
@@ -192,6 +206,7 @@ export const RegisterClient = defineCall({
   callers: ['gateway'],
   request: Type.Object({
     actor: Actor,
+    idempotencyKey: Type.Optional(IdempotencyKey),
     realmId: Uuid,
     name: Type.String({ minLength: 1, maxLength: 255 }),
     /** Made when null. */
@@ -206,7 +221,12 @@ export const RegisterClient = defineCall({
     redirectUris: Type.Array(Type.String({ maxLength: 2_048 }), { maxItems: 100 }),
     ...LifetimeOverrides,
   }),
-  reply: Type.Object({ client: Client, clientSecret: nullable(Type.String()) }),
+  /** `replayed`: as for realms. Then the secret is null: it is not kept, so it cannot be shown again. */
+  reply: Type.Object({
+    client: Client,
+    clientSecret: nullable(Type.String()),
+    replayed: Type.Optional(Type.Boolean()),
+  }),
   deadlineMs: 8_000,
 });
 

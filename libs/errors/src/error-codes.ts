@@ -32,6 +32,12 @@ export const ERROR_CODES = {
   unsupported_media_type: { status: 415, title: 'Unsupported media type', family: 'api', retryable: false },
   malformed_request: { status: 400, title: 'Malformed request', family: 'api', retryable: false },
   validation_failed: { status: 422, title: 'Validation failed', family: 'api', retryable: false },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'Idempotency key used for another request',
+    family: 'api',
+    retryable: false,
+  },
   too_many_requests: { status: 429, title: 'Too many requests', family: 'api', retryable: true },
   overloaded: { status: 503, title: 'Overloaded', family: 'api', retryable: true },
   unavailable: { status: 503, title: 'Temporarily unavailable', family: 'api', retryable: true },

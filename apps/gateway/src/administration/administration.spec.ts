@@ -85,8 +85,8 @@ describe('the administration routes', () => {
       });
       await request('GET', '/realms');
       expect(gateway.bus.requestsOf(ListRealms)).toEqual([
-        { page: { limit: 50, cursor: null }, search: 'a', onlyName: 'acme' },
-        { page: { limit: 50, cursor: null }, search: null, onlyName: null },
+        { page: { limit: 50, cursor: null }, search: 'a', onlyName: 'acme', sort: 'name' },
+        { page: { limit: 50, cursor: null }, search: null, onlyName: null, sort: 'name' },
       ]);
     });
 
@@ -128,7 +128,7 @@ describe('the administration routes', () => {
       ['settings', { access_token_lifetime: null }],
       ['settings', { access_token_lifetime: 29 }],
       ['settings', { foo: 1 }],
-      ['', { name: 'other' }],
+      ['', { name: 'a/b' }],
       ['', { enabled: null }],
     ])('refuses to change /%s to %p', async (path, body) => {
       expect((await request('PUT', `/realms/acme/${path}`.replace(/\/$/, ''), body)).statusCode).toBe(422);

@@ -79,6 +79,7 @@ describe('clients', () => {
           permissions: ['create_client', 'manage_clients'],
           peer: { ip: '127.0.0.1', userAgent: 'lightMyRequest' },
         },
+        idempotencyKey: null,
         realmId: REALM.id,
         name: 'Billing',
         clientId: null,
@@ -96,6 +97,46 @@ describe('clients', () => {
         temporaryTokenLifetimeSeconds: null,
       },
     ]);
+  });
+
+  it.each([
+    ['order-17', 'order-17'],
+    ['"8e03978e"', '8e03978e'],
+    ['"a\\"b\\\\c"', 'a"b\\c'],
+    ['"', '"'],
+    ['x'.repeat(255), 'x'.repeat(255)],
+  ])('passes the Idempotency-Key %s on as %s', async (header, key) => {
+    const answer = await gateway.inject({
+      method: 'POST',
+      url: CLIENTS,
+      headers: { ...HEADERS, 'idempotency-key': header },
+      payload: { name: 'Billing' },
+    });
+    expect(answer.statusCode).toBe(201);
+    expect(answer.headers).not.toHaveProperty('idempotency-replayed');
+    expect(gateway.bus.requestsOf(RegisterClient)[0]?.idempotencyKey).toBe(key);
+  });
+
+  it.each(['', ' ', 'a b', '""', '"a b"', 'x'.repeat(256), 'k\u00e9y'])(
+    'refuses the Idempotency-Key %j',
+    async (header) => {
+      const answer = await gateway.inject({
+        method: 'POST',
+        url: CLIENTS,
+        headers: { ...HEADERS, 'idempotency-key': header },
+        payload: { name: 'Billing' },
+      });
+      expect(answer.statusCode).toBe(400);
+      expect(gateway.bus.requestsOf(RegisterClient)).toEqual([]);
+    },
+  );
+
+  it('says that an answer is a replay, whose secret is not shown again', async () => {
+    gateway.bus.on(RegisterClient, () => ({ client: CLIENT, clientSecret: null, replayed: true }));
+    const answer = await request('POST', CLIENTS, { name: 'Billing' });
+    expect(answer.statusCode).toBe(201);
+    expect(answer.headers['idempotency-replayed']).toBe('true');
+    expect(answer.json()).toEqual({ ...shown, client_secret: null });
   });
 
   it('creates a public client without a secret', async () => {

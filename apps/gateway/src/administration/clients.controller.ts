@@ -17,6 +17,7 @@ import { RequirePermissions } from '../access/requirements.js';
 import { Context } from '../http/call-context.js';
 import { answerWithTag, entityTag, ifMatchVersion } from '../http/conditional.js';
 import type { GatewayReply, GatewayRequest } from '../http/gateway-request.js';
+import { idempotencyKey, tellReplayed } from '../http/idempotency.js';
 import { JsonBodyPipe } from '../http/json-body.pipe.js';
 import { ListQuery } from '../http/list-query.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
@@ -40,16 +41,19 @@ export class ClientsController {
     @Caller() caller: Access,
     @Context() context: CallContext,
     @Body(new JsonBodyPipe(CreateClientDto)) body: CreateClientDto,
+    @Req() request: GatewayRequest,
     @Res({ passthrough: true }) reply: GatewayReply,
   ) {
     const realm = targetOf(caller);
-    const { client, clientSecret } = await this.client.call(
+    const { client, clientSecret, replayed } = await this.client.call(
       RegisterClient,
-      { actor: caller.actor, realmId: realm.id, ...registration(body) },
+      { actor: caller.actor, idempotencyKey: idempotencyKey(request), realmId: realm.id, ...registration(body) },
       context,
     );
+    tellReplayed(reply, replayed);
     reply.header('location', `/realms/${realm.name}/clients/${client.id}`).header('etag', entityTag(client.version));
-    return { ...clientView(client), ...(clientSecret === null ? {} : { client_secret: clientSecret }) };
+    // In the answer to a repeated request the secret is null, not absent: there is one, and it was shown the first time.
+    return { ...clientView(client), ...(client.hasSecret ? { client_secret: clientSecret } : {}) };
   }
 
   @Get()

@@ -1,4 +1,13 @@
-import { CreateRealm, DeleteRealm, ListRealms, MASTER_REALM, ReadRealm, UpdateRealm, type Realm } from '#contracts';
+import {
+  CreateRealm,
+  DeleteRealm,
+  ListRealms,
+  MASTER_REALM,
+  ReadRealm,
+  REALM_SORTS,
+  UpdateRealm,
+  type Realm,
+} from '#contracts';
 import { MessageClient, type CallContext } from '#messaging';
 import { Body, Controller, Delete, Get, HttpCode, Post, Put, Req, Res } from '@nestjs/common';
 import { targetOf, type Access } from '../access/access.js';
@@ -7,6 +16,7 @@ import { RequireMasterPermissions, RequirePermissions } from '../access/requirem
 import { Context } from '../http/call-context.js';
 import { answerWithTag, entityTag, ifMatchVersion } from '../http/conditional.js';
 import type { GatewayReply, GatewayRequest } from '../http/gateway-request.js';
+import { idempotencyKey, tellReplayed } from '../http/idempotency.js';
 import { JsonBodyPipe } from '../http/json-body.pipe.js';
 import { ListQuery } from '../http/list-query.js';
 import { defined } from './dto/defined.js';
@@ -25,13 +35,20 @@ export class RealmsController {
     @Caller() caller: Access,
     @Context() context: CallContext,
     @Body(new JsonBodyPipe(CreateRealmDto)) body: CreateRealmDto,
+    @Req() request: GatewayRequest,
     @Res({ passthrough: true }) reply: GatewayReply,
   ) {
     const realm = await this.client.call(
       CreateRealm,
-      { actor: caller.actor, name: body.name, displayName: body.display_name ?? null },
+      {
+        actor: caller.actor,
+        idempotencyKey: idempotencyKey(request),
+        name: body.name,
+        displayName: body.display_name ?? null,
+      },
       context,
     );
+    tellReplayed(reply, realm.replayed);
     reply.header('location', `/realms/${realm.name}`).header('etag', entityTag(realm.version));
     return realmView(realm);
   }
@@ -42,9 +59,15 @@ export class RealmsController {
     const query = new ListQuery(request.query);
     const page = query.page();
     const search = query.text('search') ?? null;
+    const sort = query.oneOf('sort', REALM_SORTS) ?? 'name';
+    const enabled = query.boolean('enabled');
     query.done();
     return pageBody(
-      await this.client.call(ListRealms, { page, search, onlyName: administeredBy(caller) }, context),
+      await this.client.call(
+        ListRealms,
+        { page, search, onlyName: administeredBy(caller), sort, ...defined({ enabled }) },
+        context,
+      ),
       realmView,
     );
   }
@@ -70,13 +93,13 @@ export class RealmsController {
     @Req() request: GatewayRequest,
     @Res({ passthrough: true }) reply: GatewayReply,
   ) {
-    const changes = defined({ displayName: body.display_name, enabled: body.enabled });
+    const changes = defined({ name: body.name, displayName: body.display_name, enabled: body.enabled });
     const realm = await this.client.call(
       UpdateRealm,
       { ...(await this.addressed(caller, request, context)), changes },
       context,
     );
-    reply.header('etag', entityTag(realm.version));
+    reply.header('etag', entityTag(realm.version)).header('content-location', `/realms/${realm.name}`);
     return realmView(realm);
   }
 

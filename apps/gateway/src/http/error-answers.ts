@@ -35,6 +35,7 @@ const OAUTH_ANSWERS: Readonly<Record<ErrorCode, { readonly error: string; readon
   unsupported_media_type: { error: 'invalid_request', status: 400 },
   malformed_request: { error: 'invalid_request' },
   validation_failed: { error: 'invalid_request', status: 400 },
+  idempotency_key_reused: { error: 'invalid_request', status: 400 },
   too_many_requests: { error: 'temporarily_unavailable' },
   overloaded: { error: 'temporarily_unavailable' },
   unavailable: { error: 'temporarily_unavailable' },

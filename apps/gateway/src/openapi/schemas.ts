@@ -1,3 +1,4 @@
+import type { OperationDoc } from './operation.js';
 import { Instant, Uuid } from '#contracts';
 import { Type, type TSchema } from '@sinclair/typebox';
 
@@ -82,3 +83,19 @@ export const OAuthError = Type.Object(
   },
   { $id: 'OAuthError' },
 );
+
+/** What a creation that honours `Idempotency-Key` adds to its description. */
+export const IDEMPOTENT = {
+  headers: {
+    'Idempotency-Key': Type.String({
+      minLength: 1,
+      maxLength: 257,
+      description:
+        'Names this creation for 24 hours: asked again with the same body it is answered again, not done again.',
+    }),
+  },
+  answerHeaders: {
+    'Idempotency-Replayed': Type.Literal('true', { description: 'The answer of an earlier request with this key.' }),
+  },
+  errors: ['idempotency_key_reused'],
+} as const satisfies Partial<OperationDoc>;

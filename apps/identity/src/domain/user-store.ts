@@ -57,6 +57,8 @@ export abstract class UserStore {
   abstract findAccount(realmId: string, username: string): Promise<Account | null>;
   /** The state of users, one to one; each is consistent in itself. */
   abstract readStates(addresses: readonly UserAddress[]): Promise<readonly UserState[]>;
+  /** Stores the name that a realm has now with its users. */
+  abstract nameRealm(realmId: string, realmName: string): Promise<void>;
   /** Deletes everything of a realm. */
   abstract removeRealm(realmId: string): Promise<void>;
 }

@@ -85,6 +85,11 @@ export class InMemoryUserStore extends UserStore {
     return Promise.resolve(addresses.map((address) => stateOf(this.state, address)));
   }
 
+  nameRealm(realmId: string, realmName: string): Promise<void> {
+    this.state.users = this.state.users.map((user) => (user.realmId === realmId ? { ...user, realmName } : user));
+    return Promise.resolve();
+  }
+
   removeRealm(realmId: string): Promise<void> {
     for (const user of this.state.users) if (user.realmId === realmId) this.state.passwords.delete(user.id);
     this.state.users = this.state.users.filter((user) => user.realmId !== realmId);

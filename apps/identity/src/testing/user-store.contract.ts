@@ -160,6 +160,9 @@ export function describeUserStore(store: () => UserStore): void {
         await transaction.setPassword(addressOf(user), HASH, AT);
         await transaction.removeUser(account, 5);
       });
+      await store().nameRealm(user.realmId, 'renamed');
+      expect((await store().findUser(addressOf(user)))?.realmName).toBe('renamed');
+      expect((await store().findUser(addressOf(kept)))?.realmName).toBe(kept.realmName);
       await store().removeRealm(user.realmId);
       await store().removeRealm(user.realmId);
       expect(await store().readStates([addressOf(user), addressOf(account), addressOf(kept)])).toMatchObject([

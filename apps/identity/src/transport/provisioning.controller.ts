@@ -1,6 +1,7 @@
 import {
   EnsureAdministrator,
   EnsureServiceAccount,
+  NameRealmOfUsers,
   RemoveRealmUsers,
   RemoveServiceAccount,
   type ReplyOf,
@@ -11,6 +12,7 @@ import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { EnsureAdministrator as EnsureAdministratorUseCase } from '../application/ensure-administrator.js';
 import { EnsureServiceAccount as EnsureServiceAccountUseCase } from '../application/ensure-service-account.js';
+import { NameRealm as NameRealmUseCase } from '../application/name-realm.js';
 import { RemoveRealmUsers as RemoveRealmUsersUseCase } from '../application/remove-realm-users.js';
 import { RemoveServiceAccount as RemoveServiceAccountUseCase } from '../application/remove-service-account.js';
 
@@ -22,6 +24,7 @@ export class ProvisioningController {
     private readonly removeServiceAccount: RemoveServiceAccountUseCase,
     private readonly ensureAdministrator: EnsureAdministratorUseCase,
     private readonly removeRealmUsers: RemoveRealmUsersUseCase,
+    private readonly nameRealm: NameRealmUseCase,
   ) {}
 
   @Handles(EnsureServiceAccount)
@@ -47,6 +50,12 @@ export class ProvisioningController {
     @Ctx() context: CallContext,
   ): Promise<ReplyOf<typeof EnsureAdministrator>> {
     return this.ensureAdministrator.execute(request, context);
+  }
+
+  @Handles(NameRealmOfUsers)
+  async name(@Payload() request: RequestOf<typeof NameRealmOfUsers>): Promise<ReplyOf<typeof NameRealmOfUsers>> {
+    await this.nameRealm.execute(request);
+    return {};
   }
 
   @Handles(RemoveRealmUsers)

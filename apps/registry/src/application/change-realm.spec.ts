@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { RemoveRealmKeys, RemoveRealmRoles, RemoveRealmUsers } from '#contracts';
+import { NameRealmOfRoles, NameRealmOfUsers, RemoveRealmKeys, RemoveRealmRoles, RemoveRealmUsers } from '#contracts';
+import { AppError } from '#errors';
 import { ADMINISTRATOR } from '../testing/builders.js';
 import { InMemoryRegistry } from '../testing/in-memory-registry.js';
 import { TestBench } from '../testing/test-bench.js';
@@ -49,6 +50,89 @@ describe('UpdateRealm', () => {
     await expect(
       bench.updateRealm.execute({ ...request, realmId: ADMINISTRATOR.id ?? '' }, bench.context),
     ).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('UpdateRealm, renaming', () => {
+  const renaming = (realmId: string, name: string) => ({ actor, realmId, ifVersion: null, changes: { name } });
+
+  it('fences every key of both names, publishes the old one as absent and tells the other services', async () => {
+    const bench = new TestBench(new InMemoryRegistry());
+    const realm = await bench.storeRealm();
+    const client = await bench.storeClient(realm);
+    expect(await bench.updateRealm.execute(renaming(realm.id, 'umbrella'), bench.context)).toMatchObject({
+      id: realm.id,
+      name: 'umbrella',
+      version: 2,
+    });
+    expect(new Set(bench.writer.log)).toEqual(
+      new Set([
+        'fence registry.realm:acme',
+        'fence registry.realm:umbrella',
+        'fence registry.client:acme/billing',
+        'fence registry.client:umbrella/billing',
+        'publish registry.realm:umbrella',
+        'publish registry.realm:acme (absent)',
+      ]),
+    );
+    const { state, clients, snapshots } = bench.adapters;
+    expect((await clients.findById(realm.id, client.id))?.snapshotVersion).toBeGreaterThan(client.snapshotVersion);
+    expect((await snapshots.realms(['acme']))[0]?.value).toBeNull();
+    expect(state.events.map(({ type, realm: name, details }) => [type, name, details])).toEqual([
+      ['realm.updated', 'umbrella', { changes: { name: { before: 'acme', after: 'umbrella' } } }],
+    ]);
+    const told = [{ realmId: realm.id, realmName: 'umbrella' }];
+    expect([bench.messages.sentTo(NameRealmOfUsers), bench.messages.sentTo(NameRealmOfRoles)]).toEqual([told, told]);
+    expect(state.provisions.size).toBe(0);
+  });
+
+  it('succeeds while another service is away, which hears of it later', async () => {
+    const bench = new TestBench(new InMemoryRegistry());
+    const realm = await bench.storeRealm();
+    bench.messages.on(NameRealmOfUsers, () => Promise.reject(new AppError('unavailable')));
+    await bench.updateRealm.execute(renaming(realm.id, 'umbrella'), bench.context);
+    expect(bench.adapters.state.provisions.size).toBe(1);
+    bench.messages.on(NameRealmOfUsers, () => ({}));
+    await bench.giveUpStaleProvisions.execute(bench.context);
+    expect(bench.adapters.state.provisions.size).toBe(0);
+    expect(bench.adapters.state.calls).toEqual([]);
+    expect(bench.messages.sentTo(NameRealmOfUsers)).toHaveLength(2);
+  });
+
+  it('starts anew when a client was added since the keys were fenced', async () => {
+    const registry = new InMemoryRegistry();
+    const bench = new TestBench(registry);
+    const realm = await bench.storeRealm();
+    const list = registry.clients.clientIdsOf.bind(registry.clients);
+    let reads = 0;
+    registry.clients.clientIdsOf = async (realmId) => {
+      const clientIds = await list(realmId);
+      if ((reads += 1) === 1) await bench.storeClient(realm, { clientId: 'late' });
+      return clientIds;
+    };
+    await bench.updateRealm.execute(renaming(realm.id, 'umbrella'), bench.context);
+    expect(reads).toBe(2);
+    expect(bench.writer.log).toContain('fence registry.client:acme/late');
+  });
+
+  it('refuses master, a name that is taken, and names that are no names or reserved', async () => {
+    const bench = new TestBench(new InMemoryRegistry());
+    const realm = await bench.storeRealm();
+    const master = await bench.storeRealm({ name: 'master' });
+    await bench.storeRealm({ name: 'taken' });
+    const attempt = (realmId: string, name: string) =>
+      bench.updateRealm.execute(renaming(realmId, name), bench.context);
+    await expect(attempt(master.id, 'mistress')).rejects.toMatchObject({ code: 'conflict', reason: 'master_realm' });
+    await expect(attempt(realm.id, 'master')).rejects.toMatchObject({ code: 'conflict' });
+    await expect(attempt(realm.id, 'taken')).rejects.toMatchObject({ code: 'conflict' });
+    for (const name of ['Master', '', '.x', 'a/b', 'x'.repeat(64)]) {
+      await expect(attempt(realm.id, name)).rejects.toMatchObject({
+        code: 'validation_failed',
+        fields: [{ pointer: '/name' }],
+      });
+    }
+    expect((await bench.adapters.realms.findById(realm.id))?.name).toBe('acme');
+    expect(await attempt(master.id, 'master')).toMatchObject({ version: 1 });
   });
 });
 

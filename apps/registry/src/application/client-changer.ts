@@ -1,5 +1,4 @@
 import type { SnapshotTarget } from '#cache';
-import { AppError } from '#errors';
 import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import type { Client } from '../domain/client.js';
@@ -8,16 +7,7 @@ import type { RegistryTransaction } from '../domain/registry-transactions.js';
 import { ClientRepository, RealmRepository } from '../domain/repositories.js';
 import { clientTarget, FencedChange, type Changed } from './fenced-change.js';
 import { noSuchClient, noSuchRealm } from '../domain/refusals.js';
-
-const ATTEMPTS = 5;
-
-/** What was read before the fences stood turned out to be old: read again and start anew. */
-export class StaleReadError extends AppError {
-  constructor() {
-    super('unavailable', { reason: 'stale_read' });
-    this.name = 'StaleReadError';
-  }
-}
+import { StaleReadError, untilFresh } from './stale-read.js';
 
 /** A client and its realm. */
 export interface SeenClient {
@@ -39,22 +29,19 @@ export class ClientChanger {
    *
    * @throws AppError `not_found`, and what the attempt throws.
    */
-  async withSeen<T>(realmId: string, id: string, attempt: (seen: SeenClient) => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries += 1) {
+  withSeen<T>(realmId: string, id: string, attempt: (seen: SeenClient) => Promise<T>): Promise<T> {
+    return untilFresh(async () => {
       const [realm, client] = await Promise.all([this.realms.findById(realmId), this.clients.findById(realmId, id)]);
       if (realm === null) throw noSuchRealm();
       if (client === null) throw noSuchClient();
-      try {
-        return await attempt({ realm, client });
-      } catch (error) {
-        if (!(error instanceof StaleReadError) || tries === ATTEMPTS) throw error;
-      }
-    }
+      return attempt({ realm, client });
+    });
   }
 
   /**
-   * Changes the client under the fence of its key (and of `more`). The key holds the `client_id`, so one that was renamed
-   * since it was read is not the one that is fenced.
+   * Changes the client under the fence of its key (and of `more`). The key holds the realm's name and the `client_id`:
+   * if either was renamed since it was read, another key is fenced than the one that has to be. From here on the realm keeps
+   * its name until the transaction ends.
    *
    * @throws StaleReadError, AppError `not_found`, `unavailable`.
    */
@@ -66,6 +53,9 @@ export class ClientChanger {
   ): Promise<T> {
     const targets = [clientTarget(realm.name, seen.clientId), ...more];
     return this.change.run(targets, context, async (transaction) => {
+      const kept = await transaction.keepRealm(realm.id);
+      if (kept === null) throw noSuchRealm();
+      if (kept.name !== realm.name) throw new StaleReadError();
       const client = await transaction.lockClient(realm.id, seen.id);
       if (client === null) throw noSuchClient();
       if (client.clientId !== seen.clientId) throw new StaleReadError();

@@ -51,6 +51,61 @@ describe('many at once, on PostgreSQL', () => {
     expect(items.map(({ clientId }) => clientId)).toEqual(['account', 'console', 'realm-management']);
   });
 
+  it('creates once however often the same key comes at once, clients and realms', async () => {
+    const registration = aRegistration(realm.id, { clientId: null, idempotencyKey: 'k', serviceAccountEnabled: true });
+    const clients = await Promise.all(
+      Array.from({ length: 12 }, () => bench.registerClient.execute(registration, bench.context)),
+    );
+    expect(new Set(clients.map(({ client }) => client.id)).size).toBe(1);
+    expect(clients.filter(({ clientSecret }) => clientSecret !== null)).toHaveLength(1);
+    expect(await registry.clients.clientIdsOf(realm.id)).toHaveLength(1);
+    const request = { actor: ADMINISTRATOR, name: `once-${String(count)}`, displayName: null, idempotencyKey: 'k' };
+    const realms = await Promise.all(
+      Array.from({ length: 6 }, () => bench.createRealm.execute(request, bench.context)),
+    );
+    expect(new Set(realms.map(({ id }) => id)).size).toBe(1);
+    expect(await registry.transactions.staleProvisions(new Date('2099-01-01'), 1)).toEqual([]);
+  });
+
+  it('renames a realm while its clients are changed and added; each stays, and the last change of each stands', async () => {
+    const ids = await Promise.all(
+      ['a', 'b', 'c'].map(async (clientId) => (await bench.storeClient(realm, { clientId })).id),
+    );
+    const actor = ADMINISTRATOR;
+    const rename = async (): Promise<void> => {
+      for (let round = 0; round < 5; round += 1) {
+        const changes = { name: `${realm.name}-${String(round)}` };
+        await bench.updateRealm.execute({ actor, realmId: realm.id, ifVersion: null, changes }, bench.context);
+      }
+    };
+    const change = async (id: string): Promise<void> => {
+      for (let round = 1; round <= 8; round += 1) {
+        const changes = { description: String(round) };
+        await bench.updateClient.execute({ actor, realmId: realm.id, id, ifVersion: null, changes }, bench.context);
+      }
+    };
+    const outcomes = await Promise.allSettled([
+      rename(),
+      ...ids.map(change),
+      ...['d', 'e'].map((clientId) =>
+        bench.registerClient.execute(aRegistration(realm.id, { clientId }), bench.context),
+      ),
+    ]);
+    // Whoever kept losing was told to try again; nobody was told that it worked when it did not.
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ reason: 'stale_read' });
+    }
+    expect(outcomes[0]?.status).toBe('fulfilled');
+    const present = await registry.realms.findById(realm.id);
+    expect(present?.name).toBe(`${realm.name}-4`);
+    // What was published last under each key is what is stored.
+    const clientIds = await registry.clients.clientIdsOf(realm.id);
+    const loaded = await registry.snapshots.clients(
+      clientIds.map((clientId) => ({ realmName: present?.name ?? '', clientId })),
+    );
+    expect(loaded.every(({ value }) => value?.realmId === realm.id)).toBe(true);
+  });
+
   it('loses none of 20 updates that each say which version they have seen', async () => {
     const { id } = await bench.storeClient(realm, { description: '' });
     const append = async (word: string): Promise<void> => {

@@ -3,6 +3,7 @@ import {
   ProvisionRealmRoles,
   type CreateRealm as CreateRealmCall,
   type Realm as RealmReply,
+  type ReplyOf,
   type RequestOf,
 } from '#contracts';
 import { Clock } from '#host';
@@ -10,6 +11,7 @@ import { MessageClient, type CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Client } from '../domain/client.js';
+import { namedCreation } from '../domain/idempotency.js';
 import { newRealm, type Realm } from '../domain/realm.js';
 import { RealmRepository } from '../domain/repositories.js';
 import type { RegistryTransaction } from '../domain/registry-transactions.js';
@@ -23,6 +25,7 @@ import {
   realmTarget,
   type Changed,
 } from './fenced-change.js';
+import { IdempotentCreation, type KeepAnswer } from './idempotent-creation.js';
 import { Provisioning } from './provisioning.js';
 import { realmNameTaken } from '../domain/refusals.js';
 import { realmReply } from './replies.js';
@@ -37,13 +40,28 @@ export class CreateRealm {
     private readonly realms: RealmRepository,
     private readonly messages: MessageClient,
     private readonly provisioning: Provisioning,
+    private readonly idempotent: IdempotentCreation,
     private readonly change: FencedChange,
     private readonly auditEvents: AuditEvents,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws AppError `conflict` when the name is taken, `validation_failed`, `unavailable`. */
-  async execute(request: RequestOf<typeof CreateRealmCall>, context: CallContext): Promise<RealmReply> {
+  /** @throws AppError `conflict` when the name is taken, `validation_failed`, `idempotency_key_reused`, `unavailable`. */
+  async execute(
+    request: RequestOf<typeof CreateRealmCall>,
+    context: CallContext,
+  ): Promise<ReplyOf<typeof CreateRealmCall>> {
+    const created = await this.idempotent.run<RealmReply, Realm>(namedCreation('realm', request), (keep) =>
+      this.create(request, keep, context),
+    );
+    return created.replayed ? { ...created.answer, replayed: true } : realmReply(created.result);
+  }
+
+  private async create(
+    request: RequestOf<typeof CreateRealmCall>,
+    keep: KeepAnswer<RealmReply>,
+    context: CallContext,
+  ): Promise<Realm> {
     const realm = newRealm({ id: uuidv7(), name: request.name, displayName: request.displayName }, this.clock.now());
     if ((await this.realms.findByName(realm.name)) !== null) throw realmNameTaken();
     const clients = systemClientsOf(realm, uuidv7);
@@ -51,11 +69,12 @@ export class CreateRealm {
     const provision = await this.provisioning.open({ realmId: realm.id, clientId: null });
     try {
       await this.provisionDependents(realm, context);
-      const created = await this.change.run(targets, context, async (transaction) => {
+      return await this.change.run(targets, context, async (transaction) => {
         await this.provisioning.close(transaction, provision);
-        return this.insert(transaction, realm, clients, { actor: request.actor, context });
+        const created = await this.insert(transaction, realm, clients, { actor: request.actor, context });
+        await keep(transaction, realm.id, realmReply(created.result));
+        return created;
       });
-      return realmReply(created);
     } catch (error) {
       await this.provisioning.giveUp(provision, context);
       throw error;

@@ -12,6 +12,7 @@ import { RealmRepository } from '../domain/repositories.js';
 import { auditedRealm, AuditEvents } from './audit-events.js';
 import { FencedChange, publishedAbsence, realmTarget } from './fenced-change.js';
 import { checkVersion, noSuchRealm } from '../domain/refusals.js';
+import { StaleReadError, untilFresh } from './stale-read.js';
 
 /**
  * Deletes a realm, and through the outbox what belongs to it elsewhere. Only the realm's own key is published as gone: whoever
@@ -27,6 +28,10 @@ export class DeleteRealm {
 
   /** @throws AppError `not_found`, `precondition_failed`, `conflict` (`master`), `unavailable`. */
   async execute(request: RequestOf<typeof DeleteRealmCall>, context: CallContext): Promise<void> {
+    await untilFresh(() => this.attempt(request, context));
+  }
+
+  private async attempt(request: RequestOf<typeof DeleteRealmCall>, context: CallContext): Promise<void> {
     const seen = await this.realms.findById(request.realmId);
     if (seen === null) throw noSuchRealm();
     checkDeletableRealm(seen);
@@ -34,6 +39,7 @@ export class DeleteRealm {
     await this.change.run([target], context, async (transaction) => {
       const realm = await transaction.lockRealm(seen.id);
       if (realm === null) throw noSuchRealm();
+      if (realm.name !== seen.name) throw new StaleReadError();
       checkVersion(request.ifVersion, realm.version);
       const version = await transaction.deleteRealm(realm);
       const cause = { actor: request.actor, context };

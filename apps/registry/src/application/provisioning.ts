@@ -12,6 +12,7 @@ import {
   UncertainCommitError,
   type RegistryTransaction,
 } from '../domain/registry-transactions.js';
+import { ReconcileRealmName } from './reconcile-realm-name.js';
 import { ReconcileServiceAccount } from './reconcile-service-account.js';
 
 /** What a provision is about. */
@@ -23,6 +24,7 @@ export class Provisioning {
   constructor(
     private readonly transactions: RegistryTransactions,
     private readonly reconcileServiceAccount: ReconcileServiceAccount,
+    private readonly reconcileRealmName: ReconcileRealmName,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
     private readonly logger: Logger,
@@ -71,21 +73,23 @@ export class Provisioning {
 
   private async bringInStep(provision: Provision, context: CallContext): Promise<void> {
     const { id, realmId, clientId } = provision;
-    const givenUp = await this.transactions.run(async (transaction) => {
+    const about = await this.transactions.run(async (transaction) => {
       // From here on the change that opened it cannot commit; that it had not yet is certain, for it would have closed it.
-      if (!(await transaction.giveUpProvision(id))) return false;
-      if (clientId !== null) return true;
+      if (!(await transaction.giveUpProvision(id))) return null;
+      if (clientId !== null) return 'service_account';
+      if ((await transaction.keepRealm(realmId)) !== null) return 'realm_name';
       await transaction.call(RemoveRealmRoles, { realmId });
       await transaction.call(RemoveRealmKeys, { realmId });
       await transaction.removeProvision(id);
-      return true;
+      return 'removal';
     });
-    if (!givenUp) return;
-    if (clientId === null) {
+    if (about === null) return;
+    if (about === 'removal') {
       await this.outbox.flush(context);
       return;
     }
-    await this.reconcileServiceAccount.execute(realmId, clientId, context);
+    if (clientId === null) await this.reconcileRealmName.execute(realmId, context);
+    else await this.reconcileServiceAccount.execute(realmId, clientId, context);
     await this.transactions.run((transaction) => transaction.removeProvision(id));
   }
 }

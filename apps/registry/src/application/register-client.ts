@@ -1,4 +1,4 @@
-import type { RegisterClient as RegisterClientCall, ReplyOf, RequestOf } from '#contracts';
+import type { Client as ClientReply, RegisterClient as RegisterClientCall, ReplyOf, RequestOf } from '#contracts';
 import { Clock } from '#host';
 import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
@@ -7,13 +7,16 @@ import { makeClientId } from '../domain/client-id.js';
 import { checkClient } from '../domain/client-policy.js';
 import { makeSecretText, secretAtRest } from '../domain/client-secret.js';
 import type { Client } from '../domain/client.js';
+import { namedCreation } from '../domain/idempotency.js';
 import type { Realm } from '../domain/realm.js';
 import { ClientRepository, RealmRepository } from '../domain/repositories.js';
 import { auditedClient, AuditEvents, type Cause } from './audit-events.js';
 import { clientTarget, FencedChange, publishedClient } from './fenced-change.js';
 import { clientIdTaken, noSuchRealm } from '../domain/refusals.js';
+import { IdempotentCreation, type KeepAnswer } from './idempotent-creation.js';
 import { clientReply } from './replies.js';
 import { ServiceAccounts, type EnabledAccount } from './service-accounts.js';
+import { StaleReadError, untilFresh } from './stale-read.js';
 
 type Request = RequestOf<typeof RegisterClientCall>;
 
@@ -24,31 +27,47 @@ export class RegisterClient {
     private readonly realms: RealmRepository,
     private readonly clients: ClientRepository,
     private readonly serviceAccounts: ServiceAccounts,
+    private readonly idempotent: IdempotentCreation,
     private readonly change: FencedChange,
     private readonly auditEvents: AuditEvents,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws AppError `validation_failed`, `not_found` (realm), `conflict` (`client_id`), `unavailable`. */
+  /** @throws AppError `validation_failed`, `not_found` (realm), `conflict` (`client_id`), `idempotency_key_reused`, `unavailable`. */
   async execute(request: Request, context: CallContext): Promise<ReplyOf<typeof RegisterClientCall>> {
     const now = this.clock.now();
     const secretText = request.clientType === 'confidential' ? makeSecretText() : null;
     const client = newClient(request, secretText, now);
     checkClient(client, client, request.redirectUris);
-    const realm = await this.realms.findById(request.realmId);
-    if (realm === null) throw noSuchRealm();
-    if ((await this.clients.findByClientId(realm.id, client.clientId)) !== null) throw clientIdTaken();
-    const cause = { actor: request.actor, context };
-    const store = (account: EnabledAccount | null): Promise<Client> => this.store(realm, client, account, cause);
-    const stored = client.serviceAccountEnabled
-      ? await this.serviceAccounts.whileEnabling(realm, client, context, store)
-      : await store(null);
-    return { client: clientReply(stored, now), clientSecret: secretText };
+    const created = await this.idempotent.run<ClientReply, Client>(namedCreation('client', request), (keep) =>
+      untilFresh(() => this.attempt(client, keep, { actor: request.actor, context })),
+    );
+    // The secret of the first answer is not at rest anywhere (G4).
+    if (created.replayed) return { client: created.answer, clientSecret: null, replayed: true };
+    return { client: clientReply(created.result, now), clientSecret: secretText };
   }
 
-  private store(realm: Realm, client: Client, account: EnabledAccount | null, cause: Cause): Promise<Client> {
+  private async attempt(client: Client, keep: KeepAnswer<ClientReply>, cause: Cause): Promise<Client> {
+    const realm = await this.realms.findById(client.realmId);
+    if (realm === null) throw noSuchRealm();
+    if ((await this.clients.findByClientId(realm.id, client.clientId)) !== null) throw clientIdTaken();
+    const store = (account: EnabledAccount | null): Promise<Client> => this.store(realm, client, account, keep, cause);
+    return client.serviceAccountEnabled
+      ? this.serviceAccounts.whileEnabling(realm, client, cause.context, store)
+      : store(null);
+  }
+
+  private store(
+    realm: Realm,
+    client: Client,
+    account: EnabledAccount | null,
+    keep: KeepAnswer<ClientReply>,
+    cause: Cause,
+  ): Promise<Client> {
     return this.change.run([clientTarget(realm.name, client.clientId)], cause.context, async (transaction) => {
-      if ((await transaction.keepRealm(realm.id)) === null) throw noSuchRealm();
+      const kept = await transaction.keepRealm(realm.id);
+      if (kept === null) throw noSuchRealm();
+      if (kept.name !== realm.name) throw new StaleReadError();
       await account?.close(transaction);
       const stored = await transaction.insertClient(realm, {
         ...client,
@@ -56,6 +75,7 @@ export class RegisterClient {
       });
       const details = { client: auditedClient(stored) };
       await transaction.record(this.auditEvents.client('client.created', realm, stored, details, cause));
+      await keep(transaction, realm.id, clientReply(stored, stored.createdAt));
       return { result: stored, snapshots: [publishedClient(realm.name, stored)] };
     });
   }

@@ -8,12 +8,13 @@ import type { Provision } from '../domain/provision.js';
 import type { RegistryTransaction } from '../domain/registry-transactions.js';
 import { ClientRepository } from '../domain/repositories.js';
 import { auditedChanges, auditedClient, AuditEvents } from './audit-events.js';
-import { ClientChanger, StaleReadError, type SeenClient } from './client-changer.js';
+import { ClientChanger, type SeenClient } from './client-changer.js';
 import { clientTarget, publishedAbsence, publishedClient, type Changed } from './fenced-change.js';
 import { Provisioning } from './provisioning.js';
 import { checkVersion, clientIdTaken } from '../domain/refusals.js';
 import { clientReply } from './replies.js';
 import { ServiceAccounts, type EnabledAccount } from './service-accounts.js';
+import { StaleReadError } from './stale-read.js';
 
 type Request = RequestOf<typeof UpdateClientCall>;
 

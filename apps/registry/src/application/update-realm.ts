@@ -2,40 +2,121 @@ import type { Realm as RealmReply, RequestOf, UpdateRealm as UpdateRealmCall } f
 import { Clock } from '#host';
 import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
-import { changeRealm } from '../domain/realm.js';
-import { RealmRepository } from '../domain/repositories.js';
+import type { Provision } from '../domain/provision.js';
+import { changeRealm, type Realm } from '../domain/realm.js';
+import type { RegistryTransaction } from '../domain/registry-transactions.js';
+import { ClientRepository, RealmRepository } from '../domain/repositories.js';
 import { auditedChanges, auditedRealm, AuditEvents } from './audit-events.js';
-import { FencedChange, publishedRealm, realmTarget } from './fenced-change.js';
-import { checkVersion, noSuchRealm } from '../domain/refusals.js';
+import {
+  clientTarget,
+  FencedChange,
+  publishedAbsence,
+  publishedRealm,
+  realmTarget,
+  type Changed,
+} from './fenced-change.js';
+import { Provisioning } from './provisioning.js';
+import { checkVersion, noSuchRealm, realmNameTaken } from '../domain/refusals.js';
 import { realmReply } from './replies.js';
+import { StaleReadError, untilFresh } from './stale-read.js';
 
-/** Changes a realm. When it returns no instance acts on the old state. */
+type Request = RequestOf<typeof UpdateRealmCall>;
+
+interface Updated {
+  readonly realm: Realm;
+  /** Other services have to hear of the new name. */
+  readonly followUp: Provision | null;
+}
+
+/** The keys of a realm's snapshots under two names: what a renaming fences. */
+interface Renaming {
+  readonly from: string;
+  readonly to: string;
+  readonly clientIds: ReadonlySet<string>;
+}
+
+/** Changes a realm. When it returns no instance acts on the old state, and nobody finds anything under an old name. */
 @Injectable()
 export class UpdateRealm {
   constructor(
     private readonly realms: RealmRepository,
+    private readonly clients: ClientRepository,
+    private readonly provisioning: Provisioning,
     private readonly change: FencedChange,
     private readonly auditEvents: AuditEvents,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws AppError `not_found`, `precondition_failed`, `conflict` (disabling `master`), `validation_failed`, `unavailable`. */
-  async execute(request: RequestOf<typeof UpdateRealmCall>, context: CallContext): Promise<RealmReply> {
+  /**
+   * @throws AppError `not_found`, `precondition_failed`, `conflict` (disabling or renaming `master`, a name that is taken),
+   *   `validation_failed`, `unavailable`.
+   */
+  async execute(request: Request, context: CallContext): Promise<RealmReply> {
+    return realmReply(await untilFresh(() => this.attempt(request, context)));
+  }
+
+  private async attempt(request: Request, context: CallContext): Promise<Realm> {
     const seen = await this.realms.findById(request.realmId);
     if (seen === null) throw noSuchRealm();
-    const realm = await this.change.run([realmTarget(seen.name)], context, async (transaction) => {
-      const before = await transaction.lockRealm(seen.id);
-      if (before === null) throw noSuchRealm();
-      checkVersion(request.ifVersion, before.version);
-      const after = changeRealm(before, request.changes, this.clock.now());
-      // Published even so: an earlier attempt may have died between its commit and its publication.
-      if (after === before) return { result: before, snapshots: [publishedRealm(before)] };
-      const stored = await transaction.updateRealm(after);
-      const details = auditedChanges(auditedRealm(before), auditedRealm(stored));
-      const cause = { actor: request.actor, context };
-      await transaction.record(this.auditEvents.realm('realm.updated', stored, details, cause));
-      return { result: stored, snapshots: [publishedRealm(stored)] };
-    });
-    return realmReply(realm);
+    const renaming = await this.renamingOf(seen, request);
+    const targets = [realmTarget(seen.name), ...(renaming === null ? [] : renamedTargets(renaming))];
+    const { realm, followUp } = await this.change.run(targets, context, (transaction) =>
+      this.store(request, seen, renaming, transaction, context),
+    );
+    if (followUp !== null) await this.provisioning.giveUp(followUp, context);
+    return realm;
   }
+
+  /** Null when the name stays. All that can be refused is refused before anything is fenced; the transaction decides again. */
+  private async renamingOf(seen: Realm, { changes, ifVersion }: Request): Promise<Renaming | null> {
+    if (changes.name === undefined || changes.name === seen.name) return null;
+    checkVersion(ifVersion, seen.version);
+    const { name: to } = changeRealm(seen, changes, this.clock.now());
+    if ((await this.realms.findByName(to)) !== null) throw realmNameTaken();
+    return { from: seen.name, to, clientIds: new Set(await this.clients.clientIdsOf(seen.id)) };
+  }
+
+  private async store(
+    request: Request,
+    seen: Realm,
+    renaming: Renaming | null,
+    transaction: RegistryTransaction,
+    context: CallContext,
+  ): Promise<Changed<Updated>> {
+    const before = await transaction.lockRealm(seen.id);
+    if (before === null) throw noSuchRealm();
+    if (before.name !== seen.name) throw new StaleReadError();
+    checkVersion(request.ifVersion, before.version);
+    const after = changeRealm(before, request.changes, this.clock.now());
+    // Published even so: an earlier attempt may have died between its commit and its publication.
+    if (after === before) {
+      return { result: { realm: before, followUp: null }, snapshots: [publishedRealm(before)] };
+    }
+    const { realm, absence } =
+      renaming === null
+        ? { realm: await transaction.updateRealm(after), absence: null }
+        : await this.rename(transaction, before, after, renaming);
+    const details = auditedChanges(auditedRealm(before), auditedRealm(realm));
+    const cause = { actor: request.actor, context };
+    await transaction.record(this.auditEvents.realm('realm.updated', realm, details, cause));
+    if (absence === null) return { result: { realm, followUp: null }, snapshots: [publishedRealm(realm)] };
+    const followUp = await this.provisioning.openFollowUp(transaction, { realmId: realm.id, clientId: null });
+    // The clients' keys are left empty under both names: whoever needs one asks for it.
+    const snapshots = [publishedRealm(realm), publishedAbsence(realmTarget(before.name), absence)];
+    return { result: { realm, followUp }, snapshots };
+  }
+
+  private async rename(transaction: RegistryTransaction, before: Realm, after: Realm, { clientIds }: Renaming) {
+    // No client is added or changed any more: that takes the realm's row.
+    const present = await transaction.clientIdsOf(before.id);
+    if (!present.every((clientId) => clientIds.has(clientId))) throw new StaleReadError();
+    return transaction.renameRealm(before, after);
+  }
+}
+
+function renamedTargets({ from, to, clientIds }: Renaming) {
+  return [
+    realmTarget(to),
+    ...[...clientIds].flatMap((clientId) => [clientTarget(from, clientId), clientTarget(to, clientId)]),
+  ];
 }

@@ -20,6 +20,7 @@ export interface Realm {
 
 /** What may change of a realm; absent members stay. */
 export interface RealmChanges {
+  readonly name?: string | undefined;
   readonly displayName?: string | null | undefined;
   readonly enabled?: boolean | undefined;
   readonly settings?: { readonly [Member in keyof RealmSettings]?: RealmSettings[Member] | undefined } | undefined;
@@ -42,9 +43,7 @@ export function newRealm(
   now: Date,
 ): Realm {
   const problems = new Problems();
-  if (!REALM_NAME.test(facts.name)) {
-    problems.add('name', 'must begin with a letter or digit and have at most 63 of A-Z a-z 0-9 . _ -');
-  }
+  problems.add('name', realmNameProblem(facts.name));
   problems.add('display_name', textProblem(facts.displayName));
   problems.throwIfAny();
   return {
@@ -61,15 +60,20 @@ export function newRealm(
 /**
  * The realm after a change; the very same object when nothing differs.
  *
- * @throws AppError `conflict` for disabling `master`, `validation_failed`.
+ * @throws AppError `conflict` for disabling or renaming `master`, `validation_failed`.
  */
 export function changeRealm(realm: Realm, changes: RealmChanges, now: Date): Realm {
   if (changes.enabled === false && realm.name === MASTER_REALM) {
     throw new AppError('conflict', { detail: 'The realm master cannot be disabled.', reason: 'master_realm' });
   }
+  const renamed = changes.name !== undefined && changes.name !== realm.name;
+  if (renamed && realm.name === MASTER_REALM) {
+    throw new AppError('conflict', { detail: 'The realm master cannot be renamed.', reason: 'master_realm' });
+  }
   checkChanges(changes);
   const next: Realm = {
     ...realm,
+    name: changes.name ?? realm.name,
     displayName: changes.displayName === undefined ? realm.displayName : changes.displayName,
     enabled: changes.enabled ?? realm.enabled,
     settings: { ...realm.settings, ...present(changes.settings ?? {}) },
@@ -85,8 +89,9 @@ export function checkDeletableRealm(realm: Realm): void {
   }
 }
 
-function checkChanges({ displayName, settings = {} }: RealmChanges): void {
+function checkChanges({ name, displayName, settings = {} }: RealmChanges): void {
   const problems = new Problems();
+  if (name !== undefined) problems.add('name', realmNameProblem(name));
   problems.add('display_name', textProblem(displayName));
   for (const [member, field] of LIFETIME_MEMBERS) problems.add(field, lifetimeProblem(settings[member]));
   const { defaultSigningAlgorithm: algorithm } = settings;
@@ -96,14 +101,22 @@ function checkChanges({ displayName, settings = {} }: RealmChanges): void {
   problems.throwIfAny();
 }
 
+/** Names that could be taken for `master` are kept from everybody. */
+function realmNameProblem(name: string): string | null {
+  if (!REALM_NAME.test(name)) return 'must begin with a letter or digit and have at most 63 of A-Z a-z 0-9 . _ -';
+  if (name !== MASTER_REALM && name.toLowerCase() === MASTER_REALM) return 'is reserved';
+  return null;
+}
+
 function present<T extends object>(settings: T): { [Member in keyof T]: NonNullable<T[Member]> } {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as {
     [Member in keyof T]: NonNullable<T[Member]>;
   };
 }
 
-function visible({ displayName, enabled, settings }: Realm): unknown {
+function visible({ name, displayName, enabled, settings }: Realm): unknown {
   return [
+    name,
     displayName,
     enabled,
     ...LIFETIME_MEMBERS.map(([member]) => settings[member]),

@@ -1,6 +1,7 @@
 import type { AuditEvent, CallContract, RequestOf } from '#contracts';
 import type { ClientUriStore } from './client-uri.js';
 import type { Client } from './client.js';
+import type { KeptAnswer } from './idempotency.js';
 import type { Provision } from './provision.js';
 import type { Realm } from './realm.js';
 
@@ -16,6 +17,15 @@ export interface RegistryTransaction {
   /** @throws AppError `conflict` when the name is taken. */
   insertRealm(realm: Realm): Promise<Realm>;
   updateRealm(realm: Realm): Promise<Realm>;
+  /**
+   * Stores a locked realm under another name. Each of its clients gets a new snapshot version, because its snapshot has another
+   * key from now on. `absence` is the version of the absence of the former name.
+   *
+   * @throws AppError `conflict` when the name is taken.
+   */
+  renameRealm(before: Realm, after: Realm): Promise<{ readonly realm: Realm; readonly absence: number }>;
+  /** The `client_id` of every client of a realm, in no order. */
+  clientIdsOf(realmId: string): Promise<readonly string[]>;
   /** Deletes a realm with its clients. @returns the version of its absence. */
   deleteRealm(realm: Realm): Promise<number>;
 
@@ -47,6 +57,14 @@ export interface RegistryTransaction {
   giveUpProvision(id: string): Promise<boolean>;
   /** Forgets a provision that was given up, when the other service is in step. */
   removeProvision(id: string): Promise<void>;
+
+  /**
+   * Keeps the answer of a creation; one that was kept before `since` gives way. Waits for a transaction that is about to keep one
+   * under the same key.
+   *
+   * @throws AppError `conflict` (`KEY_TAKEN`) when there is one.
+   */
+  keepAnswer(answer: KeptAnswer, since: Date): Promise<void>;
 
   /** An audit event that leaves when the transaction has committed. */
   record(event: AuditEvent): Promise<void>;

@@ -1,4 +1,4 @@
-import type { CLIENT_SORTS, ClientType } from '#contracts';
+import type { CLIENT_SORTS, ClientType, REALM_SORTS } from '#contracts';
 import type { Client } from './client.js';
 import type { Realm } from './realm.js';
 
@@ -16,12 +16,18 @@ export interface Page<T> {
   readonly total: number;
 }
 
-/** Which realms to list, by name. */
+/** An order of a list of realms. */
+export type RealmSort = (typeof REALM_SORTS)[number];
+
+/** Which realms to list. */
 export interface RealmQuery {
   readonly limit: number;
   readonly after: ListPosition | null;
   /** Any part of the name or display name, without case. */
   readonly search: string | null;
+  readonly sort: RealmSort;
+  /** Only those that are (or are not). */
+  readonly enabled?: boolean | undefined;
   /** Only the realm of this very name. */
   readonly onlyName: string | null;
 }
@@ -55,6 +61,8 @@ export abstract class ClientRepository {
   abstract findById(realmId: string, id: string): Promise<Client | null>;
   abstract findByClientId(realmId: string, clientId: string): Promise<Client | null>;
   abstract list(realmId: string, query: ClientQuery): Promise<Page<Client>>;
+  /** The `client_id` of every client of a realm, in no order. */
+  abstract clientIdsOf(realmId: string): Promise<readonly string[]>;
 }
 
 /** A key's present state: null with the version of its deletion, or with 0 when there never was such a thing. */

@@ -1,6 +1,8 @@
 import { ClientSnapshot, clientSnapshotKey, RealmSnapshot } from '#contracts';
 import type { ClientUriRepository } from '../domain/client-uri.js';
 import type { Client } from '../domain/client.js';
+import type { KeptAnswer } from '../domain/idempotency.js';
+import { KeptAnswers } from '../domain/kept-answers.js';
 import { Milestones, type Milestone } from '../domain/milestones.js';
 import type { Provision } from '../domain/provision.js';
 import type { Realm } from '../domain/realm.js';
@@ -31,6 +33,7 @@ export class InMemoryRegistry {
   readonly uris: ClientUriRepository = new InMemoryClientUris(() => this.state);
   readonly secretUses: SecretUseRepository = new InMemorySecretUses(this);
   readonly milestones: Milestones = new InMemoryMilestones();
+  readonly answers: KeptAnswers = new InMemoryKeptAnswers(this);
 }
 
 class InMemoryTransactions extends RegistryTransactions {
@@ -75,11 +78,13 @@ class InMemoryRealmRepository extends RealmRepository {
     return [...this.registry.state.realms.values()].find((realm) => realm.name === name) ?? null;
   }
 
-  async list({ search, onlyName, after, limit }: RealmQuery): Promise<Page<Realm>> {
+  async list({ search, onlyName, enabled, sort, after, limit }: RealmQuery): Promise<Page<Realm>> {
     const matching = [...this.registry.state.realms.values()]
       .filter(({ name }) => onlyName === null || name === onlyName)
+      .filter((realm) => enabled === undefined || realm.enabled === enabled)
       .filter(({ name, displayName }) => isPart(search, name, displayName ?? ''));
-    return pageOf(matching, ({ name }) => name, 1, after, limit);
+    const valueOf = ({ name, createdAt }: Realm): string => (sort.endsWith('name') ? name : createdAt.toISOString());
+    return pageOf(matching, valueOf, sort.startsWith('-') ? -1 : 1, after, limit);
   }
 }
 
@@ -108,6 +113,10 @@ class InMemoryClientRepository extends ClientRepository {
       return sort.endsWith('name') ? client.name : client.createdAt.toISOString();
     };
     return pageOf(matching, valueOf, sort.startsWith('-') ? -1 : 1, after, limit);
+  }
+
+  async clientIdsOf(realmId: string): Promise<readonly string[]> {
+    return this.inRealm(realmId).map(({ clientId }) => clientId);
   }
 
   private inRealm(realmId: string): Client[] {
@@ -167,6 +176,22 @@ class InMemorySecretUses extends SecretUseRepository {
       clients.set(client.id, { ...client, secrets });
     }
     return [];
+  }
+}
+
+class InMemoryKeptAnswers extends KeptAnswers {
+  constructor(private readonly registry: InMemoryRegistry) {
+    super();
+  }
+
+  async find(keyHash: Buffer, since: Date): Promise<KeptAnswer | null> {
+    const kept = this.registry.state.answers.get(keyHash.toString('hex'));
+    return kept !== undefined && kept.createdAt >= since ? kept : null;
+  }
+
+  async forget(before: Date): Promise<void> {
+    const { answers } = this.registry.state;
+    for (const [key, { createdAt }] of answers) if (createdAt < before) answers.delete(key);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { AuditEvent, CallContract } from '#contracts';
 import type { ClientUri } from '../domain/client-uri.js';
 import type { Client } from '../domain/client.js';
+import type { KeptAnswer } from '../domain/idempotency.js';
 import type { Provision } from '../domain/provision.js';
 import type { Realm } from '../domain/realm.js';
 
@@ -17,6 +18,8 @@ export interface InMemoryState {
   /** By kind and client; redirect URIs are with the clients. */
   readonly uris: Map<string, readonly ClientUri[]>;
   readonly provisions: Map<string, Provision>;
+  /** By key hash, in hexadecimal. */
+  readonly answers: Map<string, KeptAnswer>;
   /** By snapshot name and key. */
   readonly tombstones: Map<string, number>;
   readonly events: AuditEvent[];
@@ -30,6 +33,7 @@ export function emptyState(): InMemoryState {
     clients: new Map(),
     uris: new Map(),
     provisions: new Map(),
+    answers: new Map(),
     tombstones: new Map(),
     events: [],
     calls: [],
@@ -43,6 +47,7 @@ export function copyOf(state: InMemoryState): InMemoryState {
     clients: new Map(state.clients),
     uris: new Map(state.uris),
     provisions: new Map(state.provisions),
+    answers: new Map(state.answers),
     tombstones: new Map(state.tombstones),
     events: [...state.events],
     calls: [...state.calls],

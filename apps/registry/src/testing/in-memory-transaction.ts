@@ -7,6 +7,7 @@ import {
   type RequestOf,
 } from '#contracts';
 import type { Client } from '../domain/client.js';
+import { keyTaken, type KeptAnswer } from '../domain/idempotency.js';
 import type { Provision } from '../domain/provision.js';
 import type { Realm } from '../domain/realm.js';
 import { clientIdTaken, realmNameTaken } from '../domain/refusals.js';
@@ -43,11 +44,28 @@ export class InMemoryTransaction implements RegistryTransaction {
     return this.putRealm(realm);
   }
 
+  async renameRealm(before: Realm, after: Realm): Promise<{ readonly realm: Realm; readonly absence: number }> {
+    if ([...this.state.realms.values()].some(({ id, name }) => id !== after.id && name === after.name)) {
+      throw realmNameTaken();
+    }
+    this.state.tombstones.delete(`${RealmSnapshot.name}:${after.name}`);
+    const absence = this.absence(RealmSnapshot.name, before.name);
+    for (const client of this.state.clients.values()) if (client.realmId === after.id) this.putClient(client);
+    return { realm: this.putRealm(after), absence };
+  }
+
+  async clientIdsOf(realmId: string): Promise<readonly string[]> {
+    return [...this.state.clients.values()]
+      .filter((client) => client.realmId === realmId)
+      .map((client) => client.clientId);
+  }
+
   async deleteRealm(realm: Realm): Promise<number> {
     this.state.realms.delete(realm.id);
     for (const client of this.state.clients.values()) {
       if (client.realmId === realm.id) this.state.clients.delete(client.id);
     }
+    for (const [key, { realmId }] of this.state.answers) if (realmId === realm.id) this.state.answers.delete(key);
     return this.absence(RealmSnapshot.name, realm.name);
   }
 
@@ -94,6 +112,13 @@ export class InMemoryTransaction implements RegistryTransaction {
 
   async removeProvision(id: string): Promise<void> {
     this.state.provisions.delete(id);
+  }
+
+  async keepAnswer(answer: KeptAnswer, since: Date): Promise<void> {
+    const key = answer.keyHash.toString('hex');
+    const present = this.state.answers.get(key);
+    if (present !== undefined && present.createdAt >= since) throw keyTaken();
+    this.state.answers.set(key, answer);
   }
 
   async record(event: AuditEvent): Promise<void> {

@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { registryDatabase } from '../infrastructure/persistence/database.js';
 import { TypeOrmClientRepository } from '../infrastructure/persistence/typeorm-client.repository.js';
 import { TypeOrmClientUris } from '../infrastructure/persistence/typeorm-client-uris.js';
+import { TypeOrmKeptAnswers } from '../infrastructure/persistence/typeorm-kept-answers.js';
 import { TypeOrmMilestones } from '../infrastructure/persistence/typeorm-milestones.js';
 import { TypeOrmRealmRepository } from '../infrastructure/persistence/typeorm-realm.repository.js';
 import { TypeOrmRegistryTransactions } from '../infrastructure/persistence/typeorm-registry-transactions.js';
@@ -39,6 +40,7 @@ export async function openPostgresRegistry(
     uris: new TypeOrmClientUris(dataSource.manager),
     secretUses: new TypeOrmSecretUseRepository(dataSource),
     milestones: new TypeOrmMilestones(dataSource),
+    answers: new TypeOrmKeptAnswers(dataSource),
     async close() {
       await dataSource.destroy();
       await database.drop();

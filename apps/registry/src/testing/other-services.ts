@@ -4,6 +4,8 @@ import {
   EnsureRoleAssignment,
   EnsureServiceAccount,
   ListSubjectRoles,
+  NameRealmOfRoles,
+  NameRealmOfUsers,
   ProvisionRealmKeys,
   ProvisionRealmRoles,
   RemoveClientRoles,
@@ -35,6 +37,8 @@ export class OtherServices {
       RemoveRealmUsers,
       RemoveClientRoles,
       RemoveServiceAccount,
+      NameRealmOfRoles,
+      NameRealmOfUsers,
     ];
     for (const contract of acknowledged) await others.serve(transport, contract, () => ({}));
     await others.serve(transport, EnsureAdministrator, () => ({ userId: ADMINISTRATOR_ID, created: true }));

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { makeSecretText, secretAtRest } from '../domain/client-secret.js';
 import type { Client } from '../domain/client.js';
 import type { Realm } from '../domain/realm.js';
-import type { ClientQuery, ListPosition } from '../domain/repositories.js';
+import type { ClientQuery, ListPosition, RealmQuery } from '../domain/repositories.js';
 import { aClient, aRealm, NOW } from './builders.js';
 import type { Adapters } from './test-bench.js';
 
@@ -66,6 +66,33 @@ export function describeRegistryPorts(name: string, open: () => Promise<OpenedAd
         ]);
       });
 
+      it('are renamed with all their clients, each with a greater version, and leave one behind under the old name', async () => {
+        const client = await insertClient();
+        const taken = await insertRealm();
+        await expect(
+          ports.transactions.run((transaction) => transaction.renameRealm(realm, { ...realm, name: taken.name })),
+        ).rejects.toMatchObject({ code: 'conflict' });
+        const name = `r-${uuidv7()}`;
+        const renamed = await ports.transactions.run(async (transaction) => {
+          const before = await transaction.lockRealm(realm.id);
+          expect(await transaction.clientIdsOf(realm.id)).toEqual([client.clientId]);
+          return transaction.renameRealm(before ?? realm, { ...realm, name, version: 2 });
+        });
+        expect(await ports.realms.findById(realm.id)).toEqual(renamed.realm);
+        expect(await ports.snapshots.realms([realm.name, name])).toEqual([
+          { version: renamed.absence, value: null },
+          { version: renamed.realm.snapshotVersion, value: renamed.realm },
+        ]);
+        const key = { realmName: name, clientId: client.clientId };
+        const [snapshot] = await ports.snapshots.clients([key]);
+        expect(snapshot).toMatchObject({ value: { id: client.id } });
+        expect(snapshot?.version).toBeGreaterThan(client.snapshotVersion);
+        expect((await clientSnapshot(client.clientId))?.value).toBeNull();
+        expect(await ports.clients.clientIdsOf(realm.id)).toEqual([client.clientId]);
+        const successor = await insertRealm({ name: realm.name });
+        expect(successor.snapshotVersion).toBeGreaterThan(renamed.absence);
+      });
+
       it('take their clients with them, and leave a version that grows over deletion and re-creation', async () => {
         const client = await insertClient();
         const absence = await ports.transactions.run((transaction) => transaction.deleteRealm(realm));
@@ -84,7 +111,7 @@ export function describeRegistryPorts(name: string, open: () => Promise<OpenedAd
         const mark = uuidv7();
         for (const name of ['b', 'A', 'c']) await insertRealm({ name: `${name}-${mark}`, displayName: null });
         await insertRealm({ name: `d-${uuidv7()}`, displayName: `Says ${mark.toUpperCase()}_%` });
-        const query = { limit: 2, after: null, search: mark, onlyName: null };
+        const query = { limit: 2, after: null, sort: 'name', search: mark, onlyName: null } as const;
         const first = await ports.realms.list(query);
         expect(first.items.map(({ name }) => name.slice(0, 2))).toEqual(['A-', 'b-']);
         expect(first.total).toBe(4);
@@ -96,6 +123,33 @@ export function describeRegistryPorts(name: string, open: () => Promise<OpenedAd
         expect((await ports.realms.list({ ...query, search: `${mark}_` })).total).toBe(1);
         expect((await ports.realms.list({ ...query, search: `${mark}%` })).total).toBe(0);
         expect((await ports.realms.list({ ...query, search: '\u0000' })).total).toBe(0);
+      });
+    });
+
+    describe('lists of realms', () => {
+      it('come in every order, in pages without gap or overlap, and cut down to those that are enabled', async () => {
+        const mark = uuidv7();
+        for (const [index, name] of ['b', 'A', 'c', 'd'].entries()) {
+          await insertRealm({ name: `${name}-${mark}`, enabled: name !== 'c', createdAt: later((index % 2) * 1_000) });
+        }
+        const query: RealmQuery = { limit: 200, after: null, sort: 'name', search: mark, onlyName: null };
+        const shown = async (more: Partial<RealmQuery>): Promise<string> => {
+          const { items } = await ports.realms.list({ ...query, ...more });
+          return items.map(({ name }) => name[0]).join('');
+        };
+        expect([await shown({}), await shown({ sort: '-name' })]).toEqual(['Abcd', 'dcbA']);
+        expect([await shown({ enabled: true }), await shown({ enabled: false })]).toEqual(['Abd', 'c']);
+        for (const sort of ['name', '-name', 'created_at', '-created_at'] as const) {
+          let paged = '';
+          let after: ListPosition | null = null;
+          do {
+            const page = await ports.realms.list({ ...query, sort, after, limit: 1 });
+            paged += page.items[0]?.name[0] ?? '';
+            after = page.next;
+          } while (after !== null);
+          expect(paged).toBe(await shown({ sort }));
+        }
+        expect(await shown({ sort: '-created_at' })).toMatch(/^(Ad|dA)(bc|cb)$/);
       });
     });
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Client } from '../domain/client.js';
+import { KEY_TAKEN, type KeptAnswer } from '../domain/idempotency.js';
 import type { Provision } from '../domain/provision.js';
 import type { Realm } from '../domain/realm.js';
 import { aClient, aRealm, NOW } from './builders.js';
@@ -69,6 +71,56 @@ export function describeRegistryTransactions(name: string, open: () => Promise<O
           ),
         );
         expect((await ports.clients.findById(realm.id, id))?.version).toBe(21);
+      });
+    });
+
+    describe('kept answers', () => {
+      const anAnswer = (facts: Partial<KeptAnswer> = {}): KeptAnswer => ({
+        keyHash: randomBytes(32),
+        requestHash: randomBytes(32),
+        realmId: realm.id,
+        answer: '{"id":"ü"}',
+        createdAt: NOW,
+        ...facts,
+      });
+      const keep = (answer: KeptAnswer, since = NOW) =>
+        ports.transactions.run((transaction) => transaction.keepAnswer(answer, since));
+
+      it('are found until they are too old, and give way then', async () => {
+        const answer = anAnswer();
+        await keep(answer);
+        expect(await ports.answers.find(answer.keyHash, NOW)).toEqual(answer);
+        expect(await ports.answers.find(answer.keyHash, later(1))).toBeNull();
+        expect(await ports.answers.find(randomBytes(32), NOW)).toBeNull();
+        await expect(keep(anAnswer({ keyHash: answer.keyHash }))).rejects.toMatchObject({ reason: KEY_TAKEN });
+        const newer = anAnswer({ keyHash: answer.keyHash, createdAt: later(2) });
+        await keep(newer, later(1));
+        expect(await ports.answers.find(answer.keyHash, NOW)).toEqual(newer);
+      });
+
+      it('are forgotten when they are old, and with their realm', async () => {
+        const [old, young] = [anAnswer(), anAnswer({ createdAt: later(5) })];
+        await keep(old);
+        await keep(young);
+        await ports.answers.forget(later(5));
+        expect(await ports.answers.find(old.keyHash, NOW)).toBeNull();
+        expect(await ports.answers.find(young.keyHash, NOW)).toEqual(young);
+        await ports.transactions.run((transaction) => transaction.deleteRealm(realm));
+        expect(await ports.answers.find(young.keyHash, NOW)).toBeNull();
+      });
+
+      it('have one winner under each key, and nothing of the others stays', async () => {
+        const keyHash = randomBytes(32);
+        const outcomes = await Promise.allSettled(
+          Array.from({ length: 8 }, (_, index) =>
+            ports.transactions.run(async (transaction) => {
+              await transaction.insertClient(realm, aClient(realm, { clientId: `c${String(index)}` }));
+              await transaction.keepAnswer(anAnswer({ keyHash }), NOW);
+            }),
+          ),
+        );
+        expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+        expect(await ports.clients.clientIdsOf(realm.id)).toHaveLength(1);
       });
     });
 

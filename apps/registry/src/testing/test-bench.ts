@@ -1,6 +1,8 @@
 import {
   EnsureServiceAccount,
   ListSubjectRoles,
+  NameRealmOfRoles,
+  NameRealmOfUsers,
   ProvisionRealmKeys,
   ProvisionRealmRoles,
   RemoveServiceAccount,
@@ -20,7 +22,9 @@ import { DeleteRealm } from '../application/delete-realm.js';
 import { EnsureMasterRealm } from '../application/ensure-master-realm.js';
 import { FencedChange } from '../application/fenced-change.js';
 import { GiveUpStaleProvisions } from '../application/give-up-stale-provisions.js';
+import { IdempotentCreation } from '../application/idempotent-creation.js';
 import { Provisioning } from '../application/provisioning.js';
+import { ReconcileRealmName } from '../application/reconcile-realm-name.js';
 import { ReconcileServiceAccount } from '../application/reconcile-service-account.js';
 import { RegisterClient } from '../application/register-client.js';
 import { RemoveClientUri } from '../application/remove-client-uri.js';
@@ -32,6 +36,7 @@ import { UpdateClient } from '../application/update-client.js';
 import { UpdateRealm } from '../application/update-realm.js';
 import type { ClientUriRepository } from '../domain/client-uri.js';
 import type { Client } from '../domain/client.js';
+import type { KeptAnswers } from '../domain/kept-answers.js';
 import type { Milestones } from '../domain/milestones.js';
 import type { Realm } from '../domain/realm.js';
 import type { RegistryTransactions } from '../domain/registry-transactions.js';
@@ -49,6 +54,7 @@ export interface Adapters {
   readonly uris: ClientUriRepository;
   readonly secretUses: SecretUseRepository;
   readonly milestones: Milestones;
+  readonly answers: KeptAnswers;
 }
 
 /** Every use case over given adapters, with other services that answer as they should. */
@@ -62,7 +68,9 @@ export class TestBench<A extends Adapters = Adapters> {
     .on(ProvisionRealmKeys, () => ({}))
     .on(ListSubjectRoles, () => ({ items: [] }))
     .on(EnsureServiceAccount, ({ userId }) => ({ userId }))
-    .on(RemoveServiceAccount, () => ({}));
+    .on(RemoveServiceAccount, () => ({}))
+    .on(NameRealmOfUsers, () => ({}))
+    .on(NameRealmOfRoles, () => ({}));
   readonly createRealm: CreateRealm;
   readonly updateRealm: UpdateRealm;
   readonly deleteRealm: DeleteRealm;
@@ -79,19 +87,27 @@ export class TestBench<A extends Adapters = Adapters> {
   readonly giveUpStaleProvisions: GiveUpStaleProvisions;
 
   constructor(readonly adapters: A) {
-    const { realms, clients, transactions, milestones } = adapters;
+    const { realms, clients, transactions, milestones, answers } = adapters;
     const { clock, messages, outbox } = this;
     const logger = new SilentLogger();
     const audit = new AuditEvents(clock);
     const change = new FencedChange(this.writer, transactions, outbox);
     const changer = new ClientChanger(realms, clients, change);
     const reconcile = new ReconcileServiceAccount(realms, clients, messages);
-    const provisioning = new Provisioning(transactions, reconcile, outbox, clock, logger);
+    const provisioning = new Provisioning(
+      transactions,
+      reconcile,
+      new ReconcileRealmName(realms, messages),
+      outbox,
+      clock,
+      logger,
+    );
+    const idempotent = new IdempotentCreation(answers, clock);
     const accounts = new ServiceAccounts(messages, provisioning);
-    this.createRealm = new CreateRealm(realms, messages, provisioning, change, audit, clock);
-    this.updateRealm = new UpdateRealm(realms, change, audit, clock);
+    this.createRealm = new CreateRealm(realms, messages, provisioning, idempotent, change, audit, clock);
+    this.updateRealm = new UpdateRealm(realms, clients, provisioning, change, audit, clock);
     this.deleteRealm = new DeleteRealm(realms, change, audit);
-    this.registerClient = new RegisterClient(realms, clients, accounts, change, audit, clock);
+    this.registerClient = new RegisterClient(realms, clients, accounts, idempotent, change, audit, clock);
     this.updateClient = new UpdateClient(clients, changer, accounts, provisioning, audit, clock);
     this.deleteClient = new DeleteClient(changer, audit);
     const takeovers = new TakeoverGuard(messages);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { EnsureAdministrator, EnsureRoleAssignment } from '#contracts';
 import { AppError } from '#errors';
 import { Readiness, SilentLogger } from '#observability';
+import { ForgetOldAnswers } from '../application/forget-old-answers.js';
 import { ForgetOldTombstones } from '../application/forget-old-tombstones.js';
 import { InMemoryRegistry } from '../testing/in-memory-registry.js';
 import { TestBench } from '../testing/test-bench.js';
@@ -13,6 +14,7 @@ function start(bench: TestBench<InMemoryRegistry>) {
     bench.ensureMasterRealm,
     bench.giveUpStaleProvisions,
     new ForgetOldTombstones(bench.adapters.transactions),
+    new ForgetOldAnswers(bench.adapters.answers, bench.clock),
     readiness,
     new SilentLogger(),
   );

@@ -2,6 +2,7 @@ import { newCallContext, type CallContext } from '#messaging';
 import { Logger, Readiness } from '#observability';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { EnsureMasterRealm } from '../application/ensure-master-realm.js';
+import { ForgetOldAnswers } from '../application/forget-old-answers.js';
 import { ForgetOldTombstones } from '../application/forget-old-tombstones.js';
 import { GiveUpStaleProvisions } from '../application/give-up-stale-provisions.js';
 
@@ -24,6 +25,7 @@ export class BackgroundWork implements OnApplicationBootstrap, BeforeApplication
     private readonly ensureMasterRealm: EnsureMasterRealm,
     private readonly giveUpStaleProvisions: GiveUpStaleProvisions,
     private readonly forgetOldTombstones: ForgetOldTombstones,
+    private readonly forgetOldAnswers: ForgetOldAnswers,
     private readonly readiness: Readiness,
     private readonly logger: Logger,
   ) {}
@@ -57,6 +59,7 @@ export class BackgroundWork implements OnApplicationBootstrap, BeforeApplication
         const found = await this.giveUpStaleProvisions.execute(this.newContext());
         if (found > 0) this.logger.info({ found }, 'cleaned up after provisions that were never finished');
         await this.forgetOldTombstones.execute();
+        await this.forgetOldAnswers.execute();
       } catch (error) {
         this.logger.warn({ err: error }, 'housekeeping has to wait');
       }

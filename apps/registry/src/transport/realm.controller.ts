@@ -9,8 +9,6 @@ import { ReadRealm as ReadRealmUseCase } from '../application/read-realm.js';
 import { UpdateRealm as UpdateRealmUseCase } from '../application/update-realm.js';
 import { decodePosition, encodePosition } from './list-cursor.js';
 
-const LIST = 'realms/name';
-
 /** Answers calls about realms. */
 @Controller()
 export class RealmController {
@@ -37,13 +35,17 @@ export class RealmController {
 
   @Handles(ListRealms)
   async list(@Payload() request: RequestOf<typeof ListRealms>): Promise<ReplyOf<typeof ListRealms>> {
+    const sort = request.sort ?? 'name';
+    const order = `realms/${sort}`;
     const { items, next, total } = await this.listRealms.execute({
       limit: request.page.limit,
-      after: decodePosition(LIST, request.page.cursor),
+      after: decodePosition(order, request.page.cursor),
+      sort,
+      enabled: request.enabled,
       search: request.search,
       onlyName: request.onlyName,
     });
-    return { items: [...items], nextCursor: encodePosition(LIST, next), total };
+    return { items: [...items], nextCursor: encodePosition(order, next), total };
   }
 
   @Handles(UpdateRealm)

@@ -113,6 +113,8 @@ export abstract class RoleStore {
   ): Promise<readonly (({ readonly scope: Scope } & ScopeContents) | null)[]>;
   /** The scopes of a realm that are not removed: at most `limit`. */
   abstract liveScopes(realmId: string, limit: number): Promise<readonly string[]>;
+  /** Stores the name that a realm has now with its scopes. */
+  abstract nameRealm(realmId: string, realmName: string): Promise<void>;
   /** Subjects that hold a role of the scope, ascending: at most `limit`. */
   abstract holdersIn(address: ScopeAddress, limit: number): Promise<readonly string[]>;
   /** The realm's own roles by name; `search` matches any part of the name, without case. */

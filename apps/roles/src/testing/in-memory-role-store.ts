@@ -105,6 +105,13 @@ export class InMemoryRoleStore extends RoleStore {
     return Promise.resolve(scopes.map(({ scope }) => scope).slice(0, limit));
   }
 
+  nameRealm(realmId: string, realmName: string): Promise<void> {
+    for (const [key, scope] of this.state.scopes) {
+      if (scope.realmId === realmId) this.state.scopes.set(key, { ...scope, realmName });
+    }
+    return Promise.resolve();
+  }
+
   holdersIn({ realmId, scope }: ScopeAddress, limit: number): Promise<readonly string[]> {
     const roleIds = new Set(rolesIn(this.state, { realmId, scope }).map(({ id }) => id));
     const holders = this.state.assignments.filter((one) => one.realmId === realmId && roleIds.has(one.roleId));

@@ -178,6 +178,9 @@ export function describeRoleStore(store: () => RoleStore): void {
           await transaction.assign({ realmId, subjectId }, roles[0]?.id ?? '', new Date());
         });
       }
+      await store().nameRealm(realms[0]?.realmId ?? '', 'renamed');
+      const scopes = await store().readScopes(realms.map(({ realmId }) => ({ realmId, scope: 'realm' })));
+      expect(scopes.map((found) => found?.scope.realmName === 'renamed')).toEqual([true, false]);
       await change((transaction) => transaction.clearRealm(realms[0]?.realmId ?? ''));
       const states = await store().readSubjects(realms.map(({ realmId }) => ({ realmId, subjectId })));
       expect(states.map(({ roles }) => roles.length)).toEqual([0, 1]);

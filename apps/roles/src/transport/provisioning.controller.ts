@@ -1,5 +1,6 @@
 import {
   EnsureRoleAssignment,
+  NameRealmOfRoles,
   ProvisionRealmRoles,
   RemoveClientRoles,
   RemoveRealmRoles,
@@ -10,6 +11,7 @@ import { Handles, type CallContext } from '#messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { EnsureRoleAssignment as EnsureRoleAssignmentUseCase } from '../application/ensure-role-assignment.js';
+import { NameRealm as NameRealmUseCase } from '../application/name-realm.js';
 import { ProvisionRealmRoles as ProvisionRealmRolesUseCase } from '../application/provision-realm-roles.js';
 import { RemoveClientRoles as RemoveClientRolesUseCase } from '../application/remove-client-roles.js';
 import { RemoveRealmRoles as RemoveRealmRolesUseCase } from '../application/remove-realm-roles.js';
@@ -22,6 +24,7 @@ export class ProvisioningController {
     private readonly removeRealmRoles: RemoveRealmRolesUseCase,
     private readonly removeClientRoles: RemoveClientRolesUseCase,
     private readonly ensureRoleAssignment: EnsureRoleAssignmentUseCase,
+    private readonly nameRealm: NameRealmUseCase,
   ) {}
 
   @Handles(ProvisionRealmRoles)
@@ -30,6 +33,12 @@ export class ProvisioningController {
     @Ctx() context: CallContext,
   ): Promise<ReplyOf<typeof ProvisionRealmRoles>> {
     await this.provisionRealmRoles.execute(request, context);
+    return {};
+  }
+
+  @Handles(NameRealmOfRoles)
+  async name(@Payload() request: RequestOf<typeof NameRealmOfRoles>): Promise<ReplyOf<typeof NameRealmOfRoles>> {
+    await this.nameRealm.execute(request);
     return {};
   }
 

@@ -1,12 +1,15 @@
 import { RealmName, SIGNING_ALGORITHMS, type SigningAlgorithm } from '#contracts';
 import { Flag, Lifetime, Nullable, OneOf, Optional, PatternText, Text } from './members.js';
 
-/** Body of `POST /realms`. */
-export class CreateRealmDto {
-  @PatternText(
+const NameOfRealm = (): PropertyDecorator =>
+  PatternText(
     new RegExp(RealmName.pattern ?? ''),
     'must be 1 to 63 of A-Z a-z 0-9 . _ - and begin with a letter or digit',
-  )
+  );
+
+/** Body of `POST /realms`. */
+export class CreateRealmDto {
+  @NameOfRealm()
   readonly name!: string;
 
   @Nullable()
@@ -16,6 +19,10 @@ export class CreateRealmDto {
 
 /** Body of `PUT /realms/{r}`: changes only what it names. */
 export class UpdateRealmDto {
+  @Optional()
+  @NameOfRealm()
+  readonly name?: string;
+
   @Nullable()
   @Text(0, 255)
   readonly display_name?: string | null;

@@ -1,7 +1,7 @@
 import { CLIENT_SORTS, CLIENT_TYPES, LifetimeSeconds } from '#contracts';
 import { Type } from '@sinclair/typebox';
 import type { ResourceDoc } from '../operation.js';
-import { dataOf, Id, oneOf, orNull, pageOf, PAGING, queryFlag, queryText, Time } from '../schemas.js';
+import { dataOf, Id, IDEMPOTENT, oneOf, orNull, pageOf, PAGING, queryFlag, queryText, Time } from '../schemas.js';
 import { User } from './users.js';
 
 const lifetime = orNull(Type.Integer({ ...LifetimeSeconds, description: "Seconds; null means the realm's." }));
@@ -45,7 +45,11 @@ const CreatedClient = Type.Object(
   {
     ...CLIENT,
     client_secret: Type.Optional(
-      Type.String({ description: 'Of a confidential client: shown here, and never again.' }),
+      orNull(
+        Type.String({
+          description: 'Of a confidential client: shown here, and never again; null when an answer is replayed.',
+        }),
+      ),
     ),
   },
   { $id: 'CreatedClient' },
@@ -70,7 +74,8 @@ export const CLIENTS: ResourceDoc = {
       answer: CreatedClient,
       tagged: true,
       located: true,
-      errors: ['conflict'],
+      ...IDEMPOTENT,
+      errors: ['conflict', ...IDEMPOTENT.errors],
       example: { name: 'Billing', client_id: 'billing', service_account_enabled: true },
     },
     'GET /realms/{realm}/clients': {

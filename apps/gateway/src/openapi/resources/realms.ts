@@ -1,7 +1,7 @@
-import { LifetimeSeconds, RealmName, SIGNING_ALGORITHMS } from '#contracts';
+import { LifetimeSeconds, REALM_SORTS, RealmName, SIGNING_ALGORITHMS } from '#contracts';
 import { Type } from '@sinclair/typebox';
 import type { ResourceDoc } from '../operation.js';
-import { dataOf, Id, oneOf, orNull, pageOf, PAGING, queryText, Time } from '../schemas.js';
+import { dataOf, Id, IDEMPOTENT, oneOf, orNull, pageOf, PAGING, queryFlag, queryText, Time } from '../schemas.js';
 
 const lifetime = Type.Integer({ ...LifetimeSeconds, description: 'Seconds.' });
 
@@ -42,7 +42,8 @@ export const REALMS: ResourceDoc = {
       answer: Realm,
       tagged: true,
       located: true,
-      errors: ['conflict'],
+      ...IDEMPOTENT,
+      errors: ['conflict', ...IDEMPOTENT.errors],
       example: { name: 'demo', display_name: 'Demonstration' },
     },
     'GET /realms': {
@@ -50,13 +51,18 @@ export const REALMS: ResourceDoc = {
       summary: 'List realms by name',
       description: 'Administrators of another realm than `master` see their own.',
       answer: pageOf(Realm),
-      query: { ...PAGING, search: queryText('Any part of the name, without case.') },
+      query: {
+        ...PAGING,
+        search: queryText('Any part of the name, without case.'),
+        sort: oneOf(REALM_SORTS),
+        enabled: queryFlag('Only those that are, or are not.'),
+      },
     },
     'GET /realms/{realm}': { id: 'readRealm', summary: 'Read a realm', answer: Realm, tagged: true },
     'PUT /realms/{realm}': {
       id: 'updateRealm',
       summary: 'Change a realm',
-      description: 'Changes only what the body names. `master` cannot be disabled.',
+      description: 'Changes only what the body names. `master` can be neither disabled nor renamed.',
       answer: Realm,
       tagged: true,
       conditional: true,

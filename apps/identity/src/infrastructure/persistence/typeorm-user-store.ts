@@ -76,6 +76,10 @@ export class TypeOrmUserStore extends UserStore {
     return readStates(this.data, addresses);
   }
 
+  async nameRealm(realmId: string, realmName: string): Promise<void> {
+    await this.data.manager.update(UserEntity, { realmId }, { realmName });
+  }
+
   async removeRealm(realmId: string): Promise<void> {
     await this.data.transaction(async (manager) => {
       // Credentials go with their users.

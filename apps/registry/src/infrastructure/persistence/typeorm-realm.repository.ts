@@ -7,6 +7,10 @@ import { RealmEntity } from './entities/realm.entity.js';
 import { anyPart } from './like-pattern.js';
 import { isStorable, toRealm } from './rows.js';
 
+/** The column of an order, the type that a position's text is compared as, and a realm's value of it. */
+const BY_NAME = ['r.name', 'text', ({ name }: Realm) => name] as const;
+const BY_CREATION = ['r.createdAt', 'timestamptz', ({ createdAt }: Realm) => createdAt.toISOString()] as const;
+
 /** Realms in PostgreSQL. */
 @Injectable()
 export class TypeOrmRealmRepository extends RealmRepository {
@@ -27,22 +31,28 @@ export class TypeOrmRealmRepository extends RealmRepository {
 
   async list(query: RealmQuery): Promise<Page<Realm>> {
     const { search, onlyName, after, limit } = query;
+    const [column, type, valueOf] = query.sort.endsWith('name') ? BY_NAME : BY_CREATION;
+    const [direction, operator] = query.sort.startsWith('-') ? (['DESC', '<'] as const) : (['ASC', '>'] as const);
     if (![search ?? '', onlyName ?? ''].every(isStorable)) return { items: [], next: null, total: 0 };
     const total = await available(() => this.matching(query).getCount());
     const page = this.matching(query)
-      .orderBy('r.name', 'ASC')
-      .addOrderBy('r.id', 'ASC')
+      .orderBy(column, direction)
+      .addOrderBy('r.id', direction)
       .limit(limit + 1);
-    if (after !== null) page.andWhere('(r.name, r.id) > (:value, :id)', { value: after.value, id: after.id });
+    if (after !== null) {
+      const { value, id } = after;
+      page.andWhere(`(${column}, r.id) ${operator} (CAST(:value AS ${type}), CAST(:id AS uuid))`, { value, id });
+    }
     const rows = await available(() => page.getMany());
     const items = rows.slice(0, limit).map(toRealm);
     const last = items.at(-1);
-    const next = rows.length > limit && last !== undefined ? { value: last.name, id: last.id } : null;
+    const next = rows.length > limit && last !== undefined ? { value: valueOf(last), id: last.id } : null;
     return { items, next, total };
   }
 
-  private matching({ search, onlyName }: RealmQuery): SelectQueryBuilder<RealmEntity> {
+  private matching({ search, onlyName, enabled }: RealmQuery): SelectQueryBuilder<RealmEntity> {
     const matching = this.dataSource.manager.createQueryBuilder(RealmEntity, 'r');
+    if (enabled !== undefined) matching.andWhere('r.enabled = :enabled', { enabled });
     if (onlyName !== null) matching.andWhere('r.name = :onlyName', { onlyName });
     if (search !== null && search !== '') {
       matching.andWhere(`(${anyPart('r.name')} OR ${anyPart('r.displayName')})`, { search });

@@ -8,18 +8,20 @@ import {
   type RequestOf,
 } from '#contracts';
 import { isUniqueViolation, nextSnapshotVersion, type Outbox } from '#database';
-import { In, type EntityManager } from 'typeorm';
+import { In, LessThan, type EntityManager } from 'typeorm';
 import type { Client } from '../../domain/client.js';
+import { keyTaken, type KeptAnswer } from '../../domain/idempotency.js';
 import type { Provision } from '../../domain/provision.js';
 import type { Realm } from '../../domain/realm.js';
 import { clientIdTaken, realmNameTaken } from '../../domain/refusals.js';
 import type { RegistryTransaction } from '../../domain/registry-transactions.js';
 import { ClientSecretEntity } from './entities/client-secret.entity.js';
 import { ClientEntity } from './entities/client.entity.js';
+import { KeptAnswerEntity } from './entities/kept-answer.entity.js';
 import { ProvisionEntity } from './entities/provision.entity.js';
 import { RealmEntity } from './entities/realm.entity.js';
 import { RedirectUriEntity } from './entities/client-uri.entities.js';
-import { completeClients } from './load-clients.js';
+import { clientIdsOf, completeClients } from './load-clients.js';
 import { fromClient, fromProvision, fromRealm, fromSecret, fromUri, toRealm } from './rows.js';
 import { TypeOrmClientUris } from './typeorm-client-uris.js';
 import { forgetTombstone, leaveTombstone } from './tombstones.js';
@@ -59,6 +61,25 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
     const { id, name: _name, createdAt: _createdAt, snapshotVersion: _snapshotVersion, ...columns } = fromRealm(realm);
     await this.manager.update(RealmEntity, { id }, columns);
     return this.stampRealm(realm);
+  }
+
+  async renameRealm(before: Realm, after: Realm): Promise<{ readonly realm: Realm; readonly absence: number }> {
+    try {
+      await this.manager.update(RealmEntity, { id: after.id }, { name: after.name });
+    } catch (error) {
+      throw isUniqueViolation(error, 'realms_name_key') ? realmNameTaken() : error;
+    }
+    await forgetTombstone(this.manager, RealmSnapshot.name, after.name);
+    const absence = await this.absence(RealmSnapshot.name, before.name);
+    await this.manager.query(
+      `UPDATE registry.clients SET snapshot_version = nextval('registry.snapshot_version') WHERE realm_id = $1`,
+      [after.id],
+    );
+    return { realm: await this.updateRealm(after), absence };
+  }
+
+  clientIdsOf(realmId: string): Promise<readonly string[]> {
+    return clientIdsOf(this.manager, realmId);
   }
 
   async deleteRealm(realm: Realm): Promise<number> {
@@ -125,6 +146,15 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
 
   async removeProvision(id: string): Promise<void> {
     await this.manager.delete(ProvisionEntity, { id });
+  }
+
+  async keepAnswer(answer: KeptAnswer, since: Date): Promise<void> {
+    await this.manager.delete(KeptAnswerEntity, { keyHash: answer.keyHash, createdAt: LessThan(since) });
+    try {
+      await this.manager.insert(KeptAnswerEntity, answer);
+    } catch (error) {
+      throw isUniqueViolation(error, 'kept_answers_pkey') ? keyTaken() : error;
+    }
   }
 
   record(event: AuditEvent): Promise<void> {

@@ -124,6 +124,10 @@ export class TypeOrmRoleStore extends RoleStore {
     return rows.map(({ scope }) => scope);
   }
 
+  async nameRealm(realmId: string, realmName: string): Promise<void> {
+    await this.data.query('UPDATE roles.scopes SET realm_name = $2 WHERE realm_id = $1', [realmId, realmName]);
+  }
+
   async holdersIn({ realmId, scope }: ScopeAddress, limit: number): Promise<readonly string[]> {
     const rows: readonly { readonly subject_id: string }[] = await this.data.query(
       `SELECT DISTINCT assignment.subject_id

@@ -17,6 +17,7 @@ export class CreateRegistry20260101000100 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     const tables = [
+      'kept_answers',
       'milestones',
       'provisions',
       'snapshot_tombstones',
@@ -51,6 +52,7 @@ const TABLES: readonly string[] = [
     CONSTRAINT realms_pkey PRIMARY KEY (id),
     CONSTRAINT realms_name_key UNIQUE (name)
   )`,
+  `CREATE INDEX realms_created_at_idx ON registry.realms (created_at, id)`,
   `CREATE TABLE registry.clients (
     id uuid NOT NULL,
     realm_id uuid NOT NULL,
@@ -120,6 +122,18 @@ const TABLES: readonly string[] = [
     CONSTRAINT provisions_pkey PRIMARY KEY (id)
   )`,
   `CREATE INDEX provisions_created_at_idx ON registry.provisions (created_at, id)`,
+  // Answers to creations by their idempotency keys, for a day. They go with their realm: nothing of it is visible afterwards.
+  `CREATE TABLE registry.kept_answers (
+    key_hash bytea NOT NULL,
+    request_hash bytea NOT NULL,
+    realm_id uuid NOT NULL,
+    answer text NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT kept_answers_pkey PRIMARY KEY (key_hash),
+    CONSTRAINT kept_answers_realm_id_fkey FOREIGN KEY (realm_id) REFERENCES registry.realms (id) ON DELETE CASCADE
+  )`,
+  `CREATE INDEX kept_answers_realm_id_idx ON registry.kept_answers (realm_id)`,
+  `CREATE INDEX kept_answers_created_at_idx ON registry.kept_answers (created_at)`,
   `CREATE TABLE registry.milestones (
     name text NOT NULL,
     reached_at timestamptz NOT NULL DEFAULT now(),

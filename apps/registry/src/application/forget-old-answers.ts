@@ -1,0 +1,17 @@
+import { IDEMPOTENCY_KEPT_SECONDS } from '#contracts';
+import { Clock } from '#host';
+import { Injectable } from '@nestjs/common';
+import { KeptAnswers } from '../domain/kept-answers.js';
+
+/** Lets go of the answers whose keys are over. */
+@Injectable()
+export class ForgetOldAnswers {
+  constructor(
+    private readonly answers: KeptAnswers,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute(): Promise<void> {
+    await this.answers.forget(new Date(this.clock.now().getTime() - IDEMPOTENCY_KEPT_SECONDS * 1_000));
+  }
+}

@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startCluster, type Cluster } from '#testing';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { Administrator, unique, type ClientBody, type Page, type TestClient } from '../e2e/support/administrator.js';
+import { clientCredentials } from '../e2e/support/protocol.js';
+import { untilDone } from './support/until-done.js';
+
+/** How long the clean-up in other services may take once everybody is back: the outbox waits longer after each failure. */
+const CLEAN_LIMIT_MS = 45_000;
+
+/** Every table that holds something of a realm. */
+const TABLES_BY_REALM = [
+  'registry.clients',
+  'registry.client_secrets',
+  'registry.provisions',
+  'registry.kept_answers',
+  'identity.users',
+  'identity.credentials',
+  'identity.removed_users',
+  'roles.roles',
+  'roles.permissions',
+  'roles.subjects',
+  'roles.assignments',
+  'tokens.signing_keys',
+] as const;
+
+/** Realms and clients are made and deleted whole or not at all, whatever dies half-way. */
+describe('the life of a realm under faults', () => {
+  let cluster: Cluster | undefined;
+  let admin: Administrator;
+  let database: Client | undefined;
+  const crashes: string[] = [];
+
+  beforeAll(async () => {
+    cluster = await startCluster({
+      silent: true,
+      onCrash: (process, how) => {
+        crashes.push(`${process.title} (${how}):\n${process.logTail()}`);
+      },
+    });
+    const { baseUrls, adminUsername, adminPassword } = cluster;
+    process.env['CHANCERY_E2E'] = JSON.stringify({ kind: 'cluster', baseUrls, adminUsername, adminPassword });
+    database = new Client({ connectionString: cluster.databaseUrl });
+    await database.connect();
+    admin = await Administrator.signIn();
+  }, 120_000);
+
+  afterAll(async () => {
+    await database?.end();
+    await cluster?.stop();
+    expect(crashes).toEqual([]);
+  }, 60_000);
+
+  const processOf = (service: 'registry' | 'roles' | 'identity') => {
+    const [process] = cluster?.processes(service) ?? [];
+    if (process === undefined) throw new Error(`The cluster has no ${service}.`);
+    return process;
+  };
+  const restart = async (...services: readonly ('registry' | 'roles' | 'identity')[]): Promise<void> => {
+    for (const service of services) processOf(service).spawn();
+    await Promise.all(services.map((service) => processOf(service).waitUntilReady()));
+  };
+  const realmWithClient = async (): Promise<{ readonly id: string; readonly client: TestClient }> => {
+    const realm = await admin.createRealm();
+    const client = await admin.createServiceClient(realm.name);
+    await admin.assignRole(client, 'viewer');
+    return { id: realm.id, client };
+  };
+
+  /** The status once nobody is away any more. */
+  const settledStatus = async (path: string): Promise<number> => {
+    for (const deadline = Date.now() + 20_000; ; await sleep(100)) {
+      const { status } = await admin.ask('GET', path);
+      if (status !== 503 || Date.now() > deadline) return status;
+    }
+  };
+
+  /** What is left of a realm anywhere. */
+  const leftOver = async (realmId: string): Promise<readonly string[]> => {
+    const found: string[] = [];
+    for (const table of TABLES_BY_REALM) {
+      const result = await database?.query(`SELECT 1 FROM ${table} WHERE realm_id = $1`, [realmId]);
+      if ((result?.rowCount ?? 0) > 0) found.push(table);
+    }
+    const scopes = await database?.query('SELECT 1 FROM roles.scopes WHERE realm_id = $1 AND NOT removed', [realmId]);
+    return (scopes?.rowCount ?? 0) > 0 ? [...found, 'roles.scopes'] : found;
+  };
+  const untilNothingIsLeft = async (realmId: string): Promise<void> => {
+    const deadline = Date.now() + CLEAN_LIMIT_MS;
+    let left = await leftOver(realmId);
+    while (left.length > 0 && Date.now() < deadline) {
+      await sleep(250);
+      left = await leftOver(realmId);
+    }
+    expect(left).toEqual([]);
+  };
+
+  it('a realm deleted while services are away is gone at once, and everywhere when they are back; kill -9 included', async () => {
+    const { id, client } = await realmWithClient();
+    expect((await clientCredentials(client)).status).toBe(200);
+    expect((await leftOver(id)).length).toBeGreaterThan(5);
+    await Promise.all([processOf('roles').kill('SIGKILL'), processOf('identity').kill('SIGKILL')]);
+    expect((await admin.ask('DELETE', `/realms/${client.realm}`)).status).toBe(204);
+    // Committed, and the clean-up not done.
+    await processOf('registry').kill('SIGKILL');
+    expect(await leftOver(id)).toEqual(expect.arrayContaining(['identity.users', 'roles.roles']));
+    expect((await clientCredentials(client)).status).not.toBe(200);
+    await restart('registry', 'roles', 'identity');
+    expect((await clientCredentials(client)).status).toBe(404);
+    // The name is free at once, and whoever takes it finds nothing of before.
+    await untilDone(() => admin.ask('POST', '/realms', { name: client.realm }));
+    expect((await clientCredentials(client)).status).toBe(401);
+    const path = `/realms/${client.realm}`;
+    const clients = await admin.done<Page<ClientBody>>('GET', `${path}/clients`);
+    expect(clients.data.map(({ client_id: one }) => one)).toEqual(['account', 'console', 'realm-management']);
+    const keys = await admin.done<Page<{ kid: string }>>('GET', `${path}/keys`);
+    expect(keys.data).toHaveLength(1);
+    const events = await admin.auditEvents(client.realm, { type: 'realm.created' });
+    expect(events.map((event) => event['realm_id'])).not.toContain(id);
+    await untilNothingIsLeft(id);
+    expect((await admin.ask('GET', `${path}/roles`)).status).toBe(200);
+    expect((await clientCredentials(await admin.createServiceClient(client.realm))).status).toBe(200);
+  }, 120_000);
+
+  it('the registry killed at any moment of a deletion leaves a realm that works or none', async () => {
+    const deleted: string[] = [];
+    const answers: Promise<void>[] = [];
+    for (const delayMs of [0, 2, 4, 8, 16, 30]) {
+      const { id, client } = await realmWithClient();
+      const deletion = admin.ask('DELETE', `/realms/${client.realm}`);
+      await sleep(delayMs);
+      await processOf('registry').kill('SIGKILL');
+      await restart('registry');
+      const found = await settledStatus(`/realms/${client.realm}`);
+      // Nobody answers for the process that died: its caller hears 503 when the deadline is over.
+      answers.push(
+        deletion.then(({ status }) => {
+          expect([status, found]).not.toEqual([204, 200]);
+          expect([204, 503]).toContain(status);
+        }),
+      );
+      if (found === 200) {
+        expect((await clientCredentials(client)).status).toBe(200);
+        await untilDone(() => admin.ask('DELETE', `/realms/${client.realm}`));
+      }
+      expect((await clientCredentials(client)).status).toBe(404);
+      deleted.push(id);
+    }
+    await Promise.all(answers);
+    // Once for all: what a process that died had begun to send is sent again half a minute later.
+    for (const id of deleted) await untilNothingIsLeft(id);
+  }, 180_000);
+
+  it('the registry killed at any moment of a creation creates once under an Idempotency-Key', async () => {
+    const realm = unique('realm');
+    await untilDone(() => admin.ask('POST', '/realms', { name: realm }));
+    const answers: Promise<void>[] = [];
+    for (const delayMs of [0, 3, 6, 12, 20, 40]) {
+      const name = unique('once');
+      const ask = () =>
+        admin.ask(
+          'POST',
+          `/realms/${realm}/clients`,
+          { name, service_account_enabled: true },
+          { headers: { 'idempotency-key': name } },
+        );
+      const first = ask();
+      await sleep(delayMs);
+      await processOf('registry').kill('SIGKILL');
+      await restart('registry');
+      answers.push(
+        first.then(({ status }) => {
+          expect([201, 503]).toContain(status);
+        }),
+      );
+      const again = await untilDone(ask);
+      const { data } = await admin.done<Page<ClientBody>>('GET', `/realms/${realm}/clients?search=${name}`);
+      expect(data.map(({ id }) => id)).toEqual([(again.body as ClientBody).id]);
+    }
+    await Promise.all(answers);
+  }, 180_000);
+});
