@@ -2,16 +2,24 @@ import * as audit from './audit.js';
 import type { CallContract, DurableEventContract, SnapshotContract } from './contract.js';
 import * as identity from './identity.js';
 import * as registry from './registry.js';
+import * as rolesAdministration from './roles-administration.js';
 import * as roles from './roles.js';
+import * as tokenPreview from './token-preview.js';
 import * as tokens from './tokens.js';
 
 function isKind(value: unknown, kind: string): boolean {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;
 }
 
-const everything: readonly unknown[] = [registry, roles, identity, tokens, audit].flatMap((module) =>
-  Object.values(module as Record<string, unknown>),
-);
+const everything: readonly unknown[] = [
+  registry,
+  roles,
+  rolesAdministration,
+  identity,
+  tokens,
+  tokenPreview,
+  audit,
+].flatMap((module) => Object.values(module as Record<string, unknown>));
 
 /** Every snapshot of the product. */
 export const ALL_SNAPSHOTS: readonly SnapshotContract[] = everything.filter((value): value is SnapshotContract =>
