@@ -1,7 +1,9 @@
 import type { Type } from '@nestjs/common';
 import { AuditController } from './administration/audit.controller.js';
+import { ClientRolesController } from './administration/client-roles.controller.js';
 import { ClientsController } from './administration/clients.controller.js';
 import { KeysController } from './administration/keys.controller.js';
+import { PermissionsController } from './administration/permissions.controller.js';
 import { RealmsController } from './administration/realms.controller.js';
 import { RolesController } from './administration/roles.controller.js';
 import { UsersController } from './administration/users.controller.js';
@@ -18,6 +20,8 @@ export const GATEWAY_CONTROLLERS: readonly Type<object>[] = [
   ClientsController,
   UsersController,
   RolesController,
+  PermissionsController,
+  ClientRolesController,
   AuditController,
   KeysController,
 ];

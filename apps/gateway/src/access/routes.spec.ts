@@ -23,7 +23,7 @@ const GUARDED = ROUTES.filter((route): route is Guarded => route.requirement?.ki
 const ENFORCED = BUILT_IN_PERMISSIONS.filter(({ reserved }) => !reserved).map(({ name }) => name);
 
 const urlOf = (path: string, realm = REALM.name) =>
-  path.replace(':realm', realm).replace(':id', CLIENT_ID).replace(':roleId', ROLE_ID);
+  path.replace(':realm', realm).replace(':id', CLIENT_ID).replace(':roleId', ROLE_ID).replace(':name', 'invoices:read');
 
 describe('the route table', () => {
   let gateway: TestGateway;

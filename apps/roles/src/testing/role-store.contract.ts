@@ -36,7 +36,7 @@ export function describeRoleStore(store: () => RoleStore): void {
         throw new AppError('conflict');
       });
       await expect(failing).rejects.toMatchObject({ code: 'conflict' });
-      expect((await store().listRealmRoles(realmId, { limit: 10, cursor: null }, null)).total).toBe(0);
+      expect((await store().listRoles({ realmId, scope: 'realm' }, { limit: 10, cursor: null }, null)).total).toBe(0);
       expect((await store().readSubjects([{ realmId, subjectId: realmId }]))[0]?.version).toBe(0);
     });
 
@@ -198,7 +198,7 @@ export function describeRoleStore(store: () => RoleStore): void {
       const seen: string[] = [];
       let cursor: string | null = null;
       do {
-        const page = await store().listRealmRoles(realmId, { limit: 2, cursor }, null);
+        const page = await store().listRoles({ realmId, scope: 'realm' }, { limit: 2, cursor }, null);
         expect(page.total).toBe(names.length);
         seen.push(...page.roles.map(({ name }) => name));
         cursor = page.nextCursor;
@@ -209,7 +209,9 @@ export function describeRoleStore(store: () => RoleStore): void {
     it('are searched by any part of the name, without case and without wildcards', async () => {
       const { realmId } = await realmWith({ name: 'Invoice_Clerk' }, { name: 'invoiceXclerk' }, { name: '100%' });
       const search = async (text: string): Promise<readonly string[]> =>
-        (await store().listRealmRoles(realmId, { limit: 10, cursor: null }, text)).roles.map(({ name }) => name);
+        (await store().listRoles({ realmId, scope: 'realm' }, { limit: 10, cursor: null }, text)).roles.map(
+          ({ name }) => name,
+        );
       expect(await search('INVOICE_')).toEqual(['Invoice_Clerk']);
       expect(await search('%')).toEqual(['100%']);
       for (const nowhere of ['nothing', 'a\0', '\ud800']) expect(await search(nowhere)).toEqual([]);
@@ -217,11 +219,15 @@ export function describeRoleStore(store: () => RoleStore): void {
 
     it('end exactly at the last page', async () => {
       const { realmId } = await realmWith({ name: 'a' }, { name: 'b' });
-      expect((await store().listRealmRoles(realmId, { limit: 2, cursor: null }, null)).nextCursor).toBeNull();
+      expect(
+        (await store().listRoles({ realmId, scope: 'realm' }, { limit: 2, cursor: null }, null)).nextCursor,
+      ).toBeNull();
     });
 
     it('refuse a cursor of something else', async () => {
-      await expect(store().listRealmRoles(uuidv7(), { limit: 2, cursor: '!' }, null)).rejects.toMatchObject({
+      await expect(
+        store().listRoles({ realmId: uuidv7(), scope: 'realm' }, { limit: 2, cursor: '!' }, null),
+      ).rejects.toMatchObject({
         code: 'malformed_request',
       });
     });

@@ -60,7 +60,7 @@ describe('TypeOrmRoleStore', () => {
       const roles = new RolesHarness(store);
       const realmId = uuidv7();
       await Promise.all([1, 2, 3, 4].map(() => roles.realm('acme', realmId)));
-      expect((await store.listRealmRoles(realmId, { limit: 10, cursor: null }, null)).total).toBe(2);
+      expect((await store.listRoles({ realmId, scope: 'realm' }, { limit: 10, cursor: null }, null)).total).toBe(2);
       expect(publisher.events.filter((event) => event.realm_id === realmId).map(({ type }) => type)).toEqual([
         'role.created',
         'role.created',
@@ -133,13 +133,21 @@ describe('TypeOrmRoleStore', () => {
       const roleId = uuidv7();
       await store.transaction(async (transaction) => {
         const at = new Date();
-        const scope = { realmId, scope: clientId, realmName: 'acme', audience: 'api', version: 1, removed: false };
+        const scope = {
+          realmId,
+          scope: clientId,
+          realmName: 'acme',
+          audience: 'api',
+          audienceVersion: 0,
+          version: 1,
+          removed: false,
+        };
         await transaction.addScope(scope);
         const role = { id: roleId, realmId, clientId, name: 'clerk', description: null, mask: 1n, version: 1 };
         await transaction.addRole({ ...role, createdAt: at, updatedAt: at });
       });
       const subjects = Array.from({ length: 6 }, () => uuidv7());
-      const clerk = administrator(['manage_roles']);
+      const clerk = administrator(['manage_roles', 'manage_clients']);
       await settle([
         ...subjects.slice(0, 3).map((subjectId) => roles.assign(realmId, subjectId, roleId, clerk)),
         roles.removeClientRoles.execute({ realmId, clientId, serviceAccountUserId: null }, roles.context),
