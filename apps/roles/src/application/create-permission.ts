@@ -16,7 +16,7 @@ export class CreatePermission {
   ) {}
 
   /** @throws AppError `forbidden`, `validation_failed` or `conflict` for the name, `conflict` for a full catalogue. */
-  execute(request: RequestOf<typeof Contract>, context: CallContext): Promise<Permission> {
+  async execute(request: RequestOf<typeof Contract>, context: CallContext): Promise<Permission> {
     const { actor, client, name, description } = request;
     const clientId = client?.id ?? null;
     requireManagesApi(actor, clientId);

@@ -22,7 +22,7 @@ export class DeletePermission {
   ) {}
 
   /** @throws AppError `forbidden`, `not_found`, `conflict` when it is built in, or held by roles and not forced. */
-  execute(request: RequestOf<typeof Contract>, context: CallContext): Promise<void> {
+  async execute(request: RequestOf<typeof Contract>, context: CallContext): Promise<void> {
     const { actor, clientId, name, force } = request;
     requireManagesApi(actor, clientId);
     return this.administer.execute(request, context, async (transaction, { scope, permissions, roles, catalogue }) => {

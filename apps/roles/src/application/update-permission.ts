@@ -19,7 +19,7 @@ export class UpdatePermission {
   ) {}
 
   /** @throws AppError `forbidden`, `not_found`, `validation_failed` or `conflict` for the name. */
-  execute(request: RequestOf<typeof Contract>, context: CallContext): Promise<Permission> {
+  async execute(request: RequestOf<typeof Contract>, context: CallContext): Promise<Permission> {
     const { actor, clientId, changes } = request;
     requireManagesApi(actor, clientId);
     return this.administer.execute(request, context, async (transaction, { scope, permissions }) => {
