@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Administrator, unique, type Page, type RealmBody } from './support/administrator.js';
@@ -15,6 +15,9 @@ interface PermissionBody {
   readonly built_in: boolean;
   readonly reserved: boolean;
 }
+
+// Thousands of requests.
+jest.setTimeout(180_000);
 
 const NOBODY = '00000000-0000-7000-8000-000000000000';
 
@@ -71,9 +74,8 @@ describe('the permission matrix', () => {
     return !refused;
   };
   const opened = async (who: Administrator): Promise<readonly string[]> => {
-    const open: string[] = [];
-    for (const route of ROUTES) if (letIn(await knock(who, route))) open.push(`${route.method} ${route.path}`);
-    return open;
+    const answers = await Promise.all(ROUTES.map(async (route) => ({ route, isOpen: letIn(await knock(who, route)) })));
+    return answers.filter(({ isOpen }) => isOpen).map(({ route: { method, path } }) => `${method} ${path}`);
   };
   const shouldOpen = (held: readonly string[]): readonly string[] =>
     ROUTES.filter(({ anyOf }) => anyOf.some((name) => held.includes(name))).map(
