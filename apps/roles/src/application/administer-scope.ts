@@ -7,7 +7,7 @@ import {
   type Actor,
 } from '#contracts';
 import { AppError } from '#errors';
-import type { CallContext } from '#messaging';
+import { requireTimeLeft, type CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import type { OwnPermission, PermissionCatalogue } from '../domain/permission-catalogue.js';
 import { RoleStore, type RoleTransaction, type Scope, type ScopeContents } from '../domain/role-store.js';
@@ -65,6 +65,7 @@ export class AdministerScope {
           await transaction.saveScope(scope);
         }
         const value = scopeState(scope, await transaction.contentsOf(scope));
+        requireTimeLeft(context);
         return { result: outcome.result, snapshots: [{ ...key, version: scope.version, value }] };
       }),
     );

@@ -40,7 +40,7 @@ export class ChangeManyAssignments {
       throw new AppError('malformed_request', { detail: `At most ${MAX_BULK_ASSIGNMENTS} users change in one call.` });
     }
     await this.requireUsers(request, context);
-    await this.changeAssignments.execute(request.realmId, subjectIds, async (transaction, subject) => {
+    await this.changeAssignments.execute(request.realmId, subjectIds, context, async (transaction, subject) => {
       const given = await this.give(transaction, subject, request, context);
       const taken = await this.take(transaction, subject, request, context);
       return given || taken ? subject : null;
