@@ -6,8 +6,10 @@ import {
   RedirectUrisController,
   WebOriginsController,
 } from './administration/client-uris.controllers.js';
+import { ClientRolesController } from './administration/client-roles.controller.js';
 import { ClientsController } from './administration/clients.controller.js';
 import { KeysController } from './administration/keys.controller.js';
+import { PermissionsController } from './administration/permissions.controller.js';
 import { RealmsController } from './administration/realms.controller.js';
 import { RolesController } from './administration/roles.controller.js';
 import { UsersController } from './administration/users.controller.js';
@@ -30,6 +32,8 @@ export const GATEWAY_CONTROLLERS: readonly Type<object>[] = [
   WebOriginsController,
   UsersController,
   RolesController,
+  PermissionsController,
+  ClientRolesController,
   AuditController,
   KeysController,
 ];

@@ -1,43 +1,78 @@
 import { Module } from '@nestjs/common';
+import { AdministerScope } from './application/administer-scope.js';
 import { AssignRole } from './application/assign-role.js';
 import { ChangeAssignments } from './application/change-assignments.js';
+import { ChangeManyAssignments } from './application/change-many-assignments.js';
 import { ChangeScopes } from './application/change-scopes.js';
+import { CreatePermission } from './application/create-permission.js';
+import { CreateRole } from './application/create-role.js';
+import { DeletePermission } from './application/delete-permission.js';
+import { DeleteRole } from './application/delete-role.js';
 import { EnsureRoleAssignment } from './application/ensure-role-assignment.js';
+import { ExplainSubject } from './application/explain-subject.js';
 import { ListPermissions } from './application/list-permissions.js';
+import { ListRoleHolders } from './application/list-role-holders.js';
 import { ListRoles } from './application/list-roles.js';
 import { ListSubjectRoles } from './application/list-subject-roles.js';
 import { LoadAssignments } from './application/load-assignments.js';
 import { LoadRoleScopes } from './application/load-role-scopes.js';
 import { NameRealm } from './application/name-realm.js';
+import { PreviewRoleChange } from './application/preview-role-change.js';
 import { ProvisionRealmRoles } from './application/provision-realm-roles.js';
+import { ReadRole } from './application/read-role.js';
 import { RemoveClientRoles } from './application/remove-client-roles.js';
 import { RemoveRealmRoles } from './application/remove-realm-roles.js';
+import { RenameClientRoles } from './application/rename-client-roles.js';
 import { UnassignRole } from './application/unassign-role.js';
+import { UpdatePermission } from './application/update-permission.js';
+import { UpdateRole } from './application/update-role.js';
 import { RoleStore } from './domain/role-store.js';
 import { TypeOrmRoleStore } from './infrastructure/persistence/typeorm-role-store.js';
 import { AssignmentController } from './transport/assignment.controller.js';
+import { AuthorityController } from './transport/authority.controller.js';
 import { CatalogueController } from './transport/catalogue.controller.js';
 import { ProvisioningController } from './transport/provisioning.controller.js';
+import { RoleController } from './transport/role.controller.js';
 import { SnapshotController } from './transport/snapshot.controller.js';
 
 /** Composition root of the roles service. */
 @Module({
-  controllers: [AssignmentController, CatalogueController, ProvisioningController, SnapshotController],
+  controllers: [
+    AssignmentController,
+    AuthorityController,
+    CatalogueController,
+    ProvisioningController,
+    RoleController,
+    SnapshotController,
+  ],
   providers: [
+    AdministerScope,
     AssignRole,
     ChangeAssignments,
+    ChangeManyAssignments,
     ChangeScopes,
+    CreatePermission,
+    CreateRole,
+    DeletePermission,
+    DeleteRole,
     EnsureRoleAssignment,
+    ExplainSubject,
     ListPermissions,
+    ListRoleHolders,
     ListRoles,
     ListSubjectRoles,
     LoadAssignments,
     LoadRoleScopes,
     NameRealm,
+    PreviewRoleChange,
     ProvisionRealmRoles,
+    ReadRole,
     RemoveClientRoles,
     RemoveRealmRoles,
+    RenameClientRoles,
     UnassignRole,
+    UpdatePermission,
+    UpdateRole,
     { provide: RoleStore, useClass: TypeOrmRoleStore },
   ],
 })

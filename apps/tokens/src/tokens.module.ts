@@ -6,6 +6,7 @@ import { IssueToken } from './application/issue-token.js';
 import { ListSigningKeys } from './application/list-signing-keys.js';
 import { LoadActiveKeys } from './application/load-active-keys.js';
 import { MakeSigningKey } from './application/make-signing-key.js';
+import { PreviewToken } from './application/preview-token.js';
 import { ProvisionRealmKeys } from './application/provision-realm-keys.js';
 import { ReadHints } from './application/read-hints.js';
 import { ReadKeySet } from './application/read-key-set.js';
@@ -46,6 +47,7 @@ import { UsedSecretsSchedule } from './transport/used-secrets.schedule.js';
     ListSigningKeys,
     LoadActiveKeys,
     MakeSigningKey,
+    PreviewToken,
     ProvisionRealmKeys,
     ReadHints,
     ReadKeySet,

@@ -5,7 +5,9 @@ import type { CallContract, DurableEventContract, SnapshotContract } from './con
 import * as identity from './identity.js';
 import * as realmNames from './realm-names.js';
 import * as registry from './registry.js';
+import * as rolesAdministration from './roles-administration.js';
 import * as roles from './roles.js';
+import * as tokenPreview from './token-preview.js';
 import * as tokens from './tokens.js';
 
 function isKind(value: unknown, kind: string): boolean {
@@ -18,8 +20,10 @@ const everything: readonly unknown[] = [
   clientUris,
   realmNames,
   roles,
+  rolesAdministration,
   identity,
   tokens,
+  tokenPreview,
   audit,
 ].flatMap((module) => Object.values(module as Record<string, unknown>));
 

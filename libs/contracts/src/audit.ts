@@ -31,8 +31,13 @@ export const AUDIT_EVENT_TYPES = [
   'service_account.deleted',
   'user.created',
   'role.created',
+  'role.updated',
+  'role.deleted',
   'role.assigned',
   'role.unassigned',
+  'permission.created',
+  'permission.updated',
+  'permission.deleted',
   'signing_key.created',
   'signing_key.rotated',
 ] as const;

@@ -104,19 +104,24 @@ export const EnsureRoleAssignment = defineCall({
   reply: Acknowledged,
 });
 
-/** Lists realm-wide roles. */
+/** Lists realm-wide roles, or with `clientId` those of that client. */
 export const ListRoles = defineCall({
   subject: 'roles.role.list.v1',
   callers: ['gateway'],
-  request: Type.Object({ realmId: Uuid, page: PageRequest, search: nullable(Type.String()) }),
+  request: Type.Object({
+    realmId: Uuid,
+    clientId: Type.Optional(Uuid),
+    page: PageRequest,
+    search: nullable(Type.String()),
+  }),
   reply: pageOf(Role),
 });
 
-/** Lists a realm's permission catalogue. */
+/** Lists a realm's permission catalogue, or with `clientId` that of the client. */
 export const ListPermissions = defineCall({
   subject: 'roles.permission.list.v1',
   callers: ['gateway'],
-  request: Type.Object({ realmId: Uuid }),
+  request: Type.Object({ realmId: Uuid, clientId: Type.Optional(Uuid) }),
   reply: Type.Object({ items: Type.Array(Permission) }),
 });
 

@@ -26,6 +26,7 @@ const urlOf = (path: string, realm = REALM.name) =>
   path
     .replace(':realm', realm)
     .replace(':roleId', ROLE_ID)
+    .replace(':name', 'invoices:read')
     .replaceAll(/:\w*id\b/gi, CLIENT_ID);
 
 describe('the route table', () => {

@@ -1,14 +1,18 @@
-import { AssignRole, ListSubjectRoles, ReadUser, UnassignRole } from '#contracts';
+import { AssignRole, ChangeAssignments, ExplainSubject, ListSubjectRoles, ReadUser, UnassignRole } from '#contracts';
 import { MessageClient, type CallContext } from '#messaging';
-import { Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Req, Res } from '@nestjs/common';
 import { targetOf, type Access } from '../access/access.js';
 import { Caller } from '../access/caller.js';
 import { RequirePermissions } from '../access/requirements.js';
 import { Context } from '../http/call-context.js';
 import { answerWithTag, entityTag } from '../http/conditional.js';
 import type { GatewayReply, GatewayRequest } from '../http/gateway-request.js';
+import { JsonBodyPipe } from '../http/json-body.pipe.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
+import { explainedPermissionView } from './authority.view.js';
+import { ChangeAssignmentsDto } from './dto/roles.dto.js';
 import { wholeList } from './page.view.js';
+import { assignmentChanges, inRealm } from './role-requests.js';
 import { roleView } from './role.view.js';
 import { userView } from './user.view.js';
 
@@ -39,6 +43,31 @@ export class UsersController {
     return wholeList(items, roleView);
   }
 
+  /** What the user effectively holds, each with the roles that give it. */
+  @Get(':id/permissions')
+  @RequirePermissions('view_roles', 'manage_roles')
+  async permissions(@Caller() caller: Access, @Context() context: CallContext, @Param('id', UuidPipe) id: string) {
+    const realmId = targetOf(caller).id;
+    await this.client.call(ReadUser, { realmId, id }, context);
+    const { items } = await this.client.call(ExplainSubject, { realmId, subjectId: id }, context);
+    return wholeList(items, explainedPermissionView);
+  }
+
+  /** Gives and takes several roles, all or none. */
+  @Patch(':id/roles')
+  @HttpCode(204)
+  @RequirePermissions('manage_roles')
+  async changeRoles(
+    @Caller() caller: Access,
+    @Context() context: CallContext,
+    @Param('id', UuidPipe) id: string,
+    @Body(new JsonBodyPipe(ChangeAssignmentsDto, { mergePatch: true })) body: ChangeAssignmentsDto,
+  ) {
+    await this.client.call(ReadUser, { realmId: targetOf(caller).id, id }, context);
+    const changes = assignmentChanges(body, (roleId) => ({ subjectId: id, roleId }));
+    await this.client.call(ChangeAssignments, { ...inRealm(caller), ...changes }, context);
+  }
+
   /** Whether the caller may give this role is for the role service to say: nobody grants what they do not hold. */
   @Post(':id/roles/:roleId')
   @HttpCode(204)
@@ -51,7 +80,7 @@ export class UsersController {
   ) {
     // Only identity knows who exists; a role for nobody would wait for whoever comes.
     await this.client.call(ReadUser, { realmId: targetOf(caller).id, id }, context);
-    await this.client.call(AssignRole, assignment(caller, id, roleId), context);
+    await this.client.call(AssignRole, { ...inRealm(caller), subjectId: id, roleId }, context);
   }
 
   @Delete(':id/roles/:roleId')
@@ -63,11 +92,6 @@ export class UsersController {
     @Param('id', UuidPipe) id: string,
     @Param('roleId', UuidPipe) roleId: string,
   ) {
-    await this.client.call(UnassignRole, assignment(caller, id, roleId), context);
+    await this.client.call(UnassignRole, { ...inRealm(caller), subjectId: id, roleId }, context);
   }
-}
-
-function assignment(caller: Access, subjectId: string, roleId: string) {
-  const { id: realmId, name: realmName } = targetOf(caller);
-  return { actor: caller.actor, realmId, realmName, subjectId, roleId };
 }

@@ -5,6 +5,7 @@ import { CLIENTS } from './resources/clients.js';
 import { KEYS } from './resources/keys.js';
 import { PROTOCOL } from './resources/protocol.js';
 import { REALMS } from './resources/realms.js';
+import { ROLE_ADMINISTRATION } from './resources/role-administration.js';
 import { ROLES } from './resources/roles.js';
 import { SERVICE } from './resources/service.js';
 import { USERS } from './resources/users.js';
@@ -17,6 +18,7 @@ export const RESOURCES: readonly ResourceDoc[] = [
   CLIENT_PARTS,
   USERS,
   ROLES,
+  ROLE_ADMINISTRATION,
   AUDIT,
   KEYS,
   SERVICE,

@@ -2,10 +2,16 @@ import {
   AddClientUri,
   AssignRole,
   CreateClientSecret,
+  ChangeAssignments,
+  CreatePermission,
   CreateRealm,
+  CreateRole,
   DeleteClient,
   DeleteClientSecret,
+  DeletePermission,
   DeleteRealm,
+  DeleteRole,
+  ExplainSubject,
   IssueToken,
   ListAuditEvents,
   ListClientSecrets,
@@ -13,14 +19,18 @@ import {
   ListClientUris,
   ListPermissions,
   ListRealms,
+  ListRoleHolders,
   ListRoles,
   ListSigningKeys,
   ListSubjectRoles,
+  PreviewRoleChange,
+  PreviewToken,
   ReadAuditEvent,
   ReadClient,
   ReadKeySet,
   ReadMetadata,
   ReadRealm,
+  ReadRole,
   ReadServiceAccount,
   ReadUser,
   RegisterClient,
@@ -30,10 +40,12 @@ import {
   UnassignRole,
   UpdateClient,
   UpdateClientUri,
+  UpdatePermission,
   UpdateRealm,
+  UpdateRole,
 } from '#contracts';
 import type { FakeMessageClient } from './fake-message-client.js';
-import { CLIENT, CLIENT_SECRET, EVENT, KEY, REALM, ROLE, URI, USER } from './samples.js';
+import { CLIENT, CLIENT_SECRET, EVENT, KEY, PERMISSION, REALM, ROLE, URI, USER, USER_ID } from './samples.js';
 import { acceptBearers } from './start-gateway.js';
 
 /** The secret that a registration shows. */
@@ -79,6 +91,34 @@ export function answerEverything(bus: FakeMessageClient): void {
   bus.on(ListRoles, () => page(ROLE));
   bus.on(ListPermissions, () => ({
     items: [{ bit: 0, name: 'create_client', description: null, builtIn: true, reserved: false }],
+  }));
+  const subject = { subjectId: USER_ID, username: USER.username, clientId: USER.clientId };
+  const because = [{ id: ROLE.id, name: ROLE.name }];
+  bus.on(CreatePermission, ({ name, description }) => ({ ...PERMISSION, name, description }));
+  bus.on(UpdatePermission, () => PERMISSION);
+  bus.on(DeletePermission, () => ({}));
+  bus.on(CreateRole, ({ name, client }) => ({ ...ROLE, name, clientId: client?.id ?? null }));
+  bus.on(ReadRole, () => ROLE);
+  bus.on(UpdateRole, () => ({ ...ROLE, version: 2 }));
+  bus.on(DeleteRole, () => ({}));
+  bus.on(ChangeAssignments, () => ({}));
+  bus.on(ListRoleHolders, () => page({ ...subject, assignedAt: ROLE.createdAt }));
+  bus.on(ExplainSubject, () => ({
+    items: [{ ...PERMISSION, clientId: CLIENT.id, audience: CLIENT.clientId, roles: because }],
+  }));
+  bus.on(PreviewRoleChange, () => ({
+    added: ['invoices:read'],
+    removed: [],
+    audience: CLIENT.clientId,
+    holders: 3,
+    affected: page({ ...subject, gains: ['invoices:read'], loses: [] }),
+  }));
+  bus.on(PreviewToken, () => ({
+    outcome: 'granted' as const,
+    claims: { sub: USER_ID },
+    lifetimeSeconds: 300,
+    reasons: { sub: 'why' },
+    permissions: [{ name: 'invoices:read', audience: CLIENT.clientId, roles: because, outcome: 'granted' as const }],
   }));
   bus.on(ListAuditEvents, () => page(EVENT));
   bus.on(ReadAuditEvent, () => EVENT);

@@ -1,4 +1,14 @@
-import type { AuditEvent, Client, ClientSecretInfo, ClientUri, Realm, Role, SigningKeyInfo, User } from '#contracts';
+import type {
+  AuditEvent,
+  Client,
+  ClientSecretInfo,
+  ClientUri,
+  Permission,
+  Realm,
+  Role,
+  SigningKeyInfo,
+  User,
+} from '#contracts';
 
 export const SUBJECT_ID = '0196d0de-0000-7000-8000-000000000001';
 export const CLIENT_ID = '0196d0de-0000-7000-8000-000000000002';
@@ -94,6 +104,14 @@ export const ROLE: Role = {
   version: 1,
   createdAt: NOW,
   updatedAt: NOW,
+};
+
+export const PERMISSION: Permission = {
+  bit: 1,
+  name: 'invoices:read',
+  description: null,
+  builtIn: false,
+  reserved: false,
 };
 
 export const KEY: SigningKeyInfo = {

@@ -1,4 +1,9 @@
-import type { Client as ClientReply, RequestOf, UpdateClient as UpdateClientCall } from '#contracts';
+import {
+  RenameClientRoles,
+  type Client as ClientReply,
+  type RequestOf,
+  type UpdateClient as UpdateClientCall,
+} from '#contracts';
 import { Clock } from '#host';
 import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
@@ -85,6 +90,12 @@ export class UpdateClient {
     const cause = { actor: request.actor, context };
     const details = auditedChanges(auditedClient(before), auditedClient(client));
     await transaction.record(this.auditEvents.client('client.updated', realm, client, details, cause));
+    if (client.clientId !== before.clientId) {
+      await transaction.call(RenameClientRoles, {
+        ...{ realmId: realm.id, realmName: realm.name, clientId: client.id },
+        ...{ clientIdentifier: client.clientId, clientVersion: client.version },
+      });
+    }
     const followUp = mustFollow(before, client)
       ? await this.provisioning.openFollowUp(transaction, { realmId: realm.id, clientId: client.id })
       : null;

@@ -5,8 +5,7 @@ import { AppError } from '#errors';
 import { Clock } from '#host';
 import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
-import { mayGrant } from '../domain/grant-policy.js';
-import { PermissionCatalogue } from '../domain/permission-catalogue.js';
+import { requireMayGrant } from '../domain/grant-policy.js';
 import { RoleStore } from '../domain/role-store.js';
 import { assignmentEvent } from './assignment-event.js';
 import { ChangeAssignments } from './change-assignments.js';
@@ -22,7 +21,7 @@ export class AssignRole {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws AppError `not_found` for the subject or the role; `forbidden` when the actor does not hold all of the role. */
+  /** @throws AppError `not_found` for the subject or the role; `forbidden` when the actor may not give the role. */
   async execute(request: RequestOf<typeof Contract>, context: CallContext): Promise<void> {
     const { actor, realmId, subjectId, roleId } = request;
     // Before the transaction, which must not wait for another service. A user deleted in between cannot use the role.
@@ -33,12 +32,7 @@ export class AssignRole {
     await this.changeAssignments.execute(realmId, [subjectId], context, async (transaction, subject) => {
       const granted = await lockUsableRole(transaction, realmId, (lookup) => lookup.findRole(realmId, roleId));
       const { permissions } = await transaction.contentsOf({ realmId, scope: REALM_SCOPE });
-      if (!mayGrant(actor, granted.role, PermissionCatalogue.ofRealm(permissions))) {
-        throw new AppError('forbidden', {
-          detail: 'The role holds permissions that you do not hold yourself.',
-          reason: 'exceeds_actor',
-        });
-      }
+      requireMayGrant(actor, granted.role, permissions);
       const held = await transaction.heldBy(subject);
       if (held.some((one) => one.roleId === roleId)) return null;
       const now = this.clock.now();

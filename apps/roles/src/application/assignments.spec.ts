@@ -91,14 +91,14 @@ describe('assignments', () => {
       await expect(roles.assign(other.realmId, somebody, other.viewer)).rejects.toMatchObject({ code: 'not_found' });
     });
 
-    it("gives a client's role to whoever may manage roles, and names the API in the record", async () => {
+    it("gives a client's role to whoever may manage roles and clients, and names the API in the record", async () => {
       const clientId = uuidv7();
       const role = buildRole({ realmId, clientId, name: 'clerk', mask: 1n });
       await store.transaction(async (transaction) => {
         await transaction.addScope(buildScope({ realmId, scope: clientId, audience: 'invoices' }));
         await transaction.addRole(role);
       });
-      await roles.assign(realmId, subjectId, role.id, administrator(['manage_roles']));
+      await roles.assign(realmId, subjectId, role.id, administrator(['manage_roles', 'manage_clients']));
       expect(roles.snapshots.published.at(-1)?.value).toMatchObject({ roles: [{ roleId: role.id, scope: clientId }] });
       expect(store.events.at(-1)).toMatchObject({ client_id: 'invoices' });
     });

@@ -1,4 +1,4 @@
-import type { ListRoles as Contract, RequestOf } from '#contracts';
+import { REALM_SCOPE, type ListRoles as Contract, type RequestOf } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { RoleStore } from '../domain/role-store.js';
 import { describeRoles, type DescribedRole } from './describe-roles.js';
@@ -10,13 +10,13 @@ export interface DescribedRolePage {
   readonly total: number;
 }
 
-/** Lists the realm's own roles by name. */
+/** Lists the realm's own roles by name, or a client's. */
 @Injectable()
 export class ListRoles {
   constructor(private readonly store: RoleStore) {}
 
-  async execute({ realmId, page, search }: RequestOf<typeof Contract>): Promise<DescribedRolePage> {
-    const found = await this.store.listRealmRoles(realmId, page, search);
+  async execute({ realmId, clientId, page, search }: RequestOf<typeof Contract>): Promise<DescribedRolePage> {
+    const found = await this.store.listRoles({ realmId, scope: clientId ?? REALM_SCOPE }, page, search);
     return { ...found, roles: await describeRoles(this.store, realmId, found.roles) };
   }
 }

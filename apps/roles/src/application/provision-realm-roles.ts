@@ -42,6 +42,7 @@ export class ProvisionRealmRoles {
         scope,
         realmName,
         audience: REALM_MANAGEMENT_CLIENT_ID,
+        audienceVersion: 0,
         version: 0,
         removed: false,
       }),

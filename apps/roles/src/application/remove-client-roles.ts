@@ -29,7 +29,11 @@ export class RemoveClientRoles {
   async execute(request: RequestOf<typeof Contract>, context: CallContext): Promise<void> {
     const { realmId, clientId, serviceAccountUserId } = request;
     const address = { realmId, scope: clientId };
-    await this.changeScopes.execute(realmId, [clientId], markRemoved);
+    // Made when there is none, so that nobody who still takes the client for there can make a role of it afterwards.
+    await this.changeScopes.execute(realmId, [clientId], markRemoved, ({ scope }) => ({
+      ...{ realmId, scope, realmName: '', audience: '', audienceVersion: 0 },
+      ...{ version: 0, removed: true },
+    }));
     for (;;) {
       const holders = await this.store.holdersIn(address, BATCH);
       if (holders.length === 0) break;

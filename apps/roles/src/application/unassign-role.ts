@@ -45,7 +45,7 @@ export class UnassignRole {
 }
 
 /** Without a holder of `admin` in `master` nobody could ever give it back. */
-async function keepAnAdministrator(transaction: RoleTransaction, { realm, role }: UsableRole): Promise<void> {
+export async function keepAnAdministrator(transaction: RoleTransaction, { realm, role }: UsableRole): Promise<void> {
   if (realm.realmName !== MASTER_REALM || role.clientId !== null || role.name !== ADMIN_ROLE) return;
   await transaction.lockHolders(role.realmId, role.id);
   if ((await transaction.countHolders(role.realmId, role.id)) > 1) return;

@@ -4,6 +4,9 @@ export type PermissionMask = bigint;
 /** The highest bit of a mask: it must fit PostgreSQL's signed BIGINT without its sign. */
 export const HIGHEST_BIT = 62;
 
+/** Bits 0 to 31, which stand for the built-in permissions in every realm's catalogue. */
+export const BUILT_IN_BITS: PermissionMask = (1n << 32n) - 1n;
+
 /** The mask that grants nothing. */
 export const EMPTY_MASK: PermissionMask = 0n;
 

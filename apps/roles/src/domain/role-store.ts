@@ -1,5 +1,7 @@
 import type { AuditEvent, PageRequest } from '#contracts';
 import type { CallContext } from '#messaging';
+import type { RetiredBit } from './catalogue-policy.js';
+import type { PermissionMask } from './mask.js';
 import type { OwnPermission } from './permission-catalogue.js';
 import type { Role } from './role.js';
 
@@ -11,6 +13,8 @@ export interface Scope {
   readonly realmName: string;
   /** The `client_id` of the API. */
   readonly audience: string;
+  /** The version of the client that `audience` was read from; 0 when it is not known. */
+  readonly audienceVersion: number;
   /** Version of the scope's snapshot. */
   readonly version: number;
   /** Removed scopes stay as a row: nothing is ever made in them again, and the version of their snapshot is kept. */
@@ -53,6 +57,26 @@ export interface RolePage {
   readonly total: number;
 }
 
+/** Somebody who holds a role. */
+export interface Holder {
+  readonly subjectId: string;
+  readonly assignedAt: Date;
+}
+
+/** A page of a list by subject id. */
+export interface SubjectPage<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+  readonly total: number;
+}
+
+/** A holder of a role to whom it matters what the role grants. */
+export interface AffectedHolder {
+  readonly subjectId: string;
+  /** What the other roles that they hold in the same scope grant. */
+  readonly others: PermissionMask;
+}
+
 /** Names one subject of one realm. */
 export interface SubjectAddress {
   readonly realmId: string;
@@ -77,6 +101,7 @@ export abstract class RoleTransaction {
   abstract lockScope(address: ScopeAddress, mode: 'use' | 'change'): Promise<Scope | null>;
   /** Adds a scope unless it is there already. */
   abstract addScope(scope: Scope): Promise<void>;
+  /** Saves what of a scope can change: version, audience and whether it is removed. */
   abstract saveScope(scope: Scope): Promise<void>;
   /** Locks a role so that its holders can be counted: one such lock at a time. */
   abstract lockHolders(realmId: string, roleId: string): Promise<void>;
@@ -84,7 +109,15 @@ export abstract class RoleTransaction {
   abstract findRole(realmId: string, id: string): Promise<Role | null>;
   abstract contentsOf(address: ScopeAddress): Promise<ScopeContents>;
   abstract addRole(role: Role): Promise<void>;
+  abstract saveRole(role: Role): Promise<void>;
+  /** Deletes a role and takes it from everybody. The snapshots of its holders stay as they are: it is unknown from now on. */
+  abstract removeRole(realmId: string, id: string): Promise<void>;
+  /** The bit may be one that has been retired. */
   abstract addPermission(address: ScopeAddress, permission: OwnPermission): Promise<void>;
+  abstract savePermission(address: ScopeAddress, permission: OwnPermission): Promise<void>;
+  /** Deletes a permission but remembers its bit. No role may have it any more. */
+  abstract retirePermission(address: ScopeAddress, bit: number, at: Date): Promise<void>;
+  abstract retiredBits(address: ScopeAddress): Promise<readonly RetiredBit[]>;
   /** The roles a subject holds, ordered by id. */
   abstract heldBy(address: SubjectAddress): Promise<readonly HeldRole[]>;
   abstract assign(address: SubjectAddress, roleId: string, at: Date): Promise<void>;
@@ -117,8 +150,13 @@ export abstract class RoleStore {
   abstract nameRealm(realmId: string, realmName: string): Promise<void>;
   /** Subjects that hold a role of the scope, ascending: at most `limit`. */
   abstract holdersIn(address: ScopeAddress, limit: number): Promise<readonly string[]>;
-  /** The realm's own roles by name; `search` matches any part of the name, without case. */
-  abstract listRealmRoles(realmId: string, page: PageRequest, search: string | null): Promise<RolePage>;
+  abstract findRole(realmId: string, id: string): Promise<Role | null>;
+  /** The roles of one scope by name; `search` matches any part of the name, without case. */
+  abstract listRoles(address: ScopeAddress, page: PageRequest, search: string | null): Promise<RolePage>;
+  /** Who holds a role. */
+  abstract listHolders(realmId: string, roleId: string, page: PageRequest): Promise<SubjectPage<Holder>>;
+  /** The holders of a role who would hold something else if it granted `mask`; what other roles grant does not change. */
+  abstract listAffected(role: Role, mask: PermissionMask, page: PageRequest): Promise<SubjectPage<AffectedHolder>>;
   /** The whole roles that a subject holds, by name. */
   abstract rolesOf(address: SubjectAddress): Promise<readonly Role[]>;
 }

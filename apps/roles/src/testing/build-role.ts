@@ -27,6 +27,7 @@ export function buildScope(facts: Partial<Scope> = {}): Scope {
     scope: REALM_SCOPE,
     realmName: 'acme',
     audience: REALM_MANAGEMENT_CLIENT_ID,
+    audienceVersion: 0,
     version: 1,
     removed: false,
     ...facts,

@@ -1,25 +1,33 @@
-import { REALM_SCOPE, type AuditEvent, type PageRequest } from '#contracts';
+import type { AuditEvent, PageRequest } from '#contracts';
 import { decodeCursor, encodeCursor } from '#database';
+import type { RetiredBit } from '../domain/catalogue-policy.js';
+import { EMPTY_MASK, type PermissionMask } from '../domain/mask.js';
 import type { OwnPermission } from '../domain/permission-catalogue.js';
 import {
   RoleStore,
   RoleTransaction,
+  type AffectedHolder,
   type HeldRole,
+  type Holder,
   type RolePage,
   type Scope,
   type ScopeAddress,
   type ScopeContents,
   type Subject,
   type SubjectAddress,
+  type SubjectPage,
   type SubjectState,
 } from '../domain/role-store.js';
 import { scopeOf, type Role } from '../domain/role.js';
 
 interface Assignment extends SubjectAddress {
   readonly roleId: string;
+  readonly assignedAt: Date;
 }
 
-interface Permission extends ScopeAddress, OwnPermission {}
+interface Permission extends ScopeAddress, OwnPermission {
+  readonly retiredAt: Date | null;
+}
 
 interface State {
   readonly scopes: Map<string, Scope>;
@@ -118,9 +126,38 @@ export class InMemoryRoleStore extends RoleStore {
     return Promise.resolve([...new Set(holders.map(({ subjectId }) => subjectId))].sort(ascending).slice(0, limit));
   }
 
-  async listRealmRoles(realmId: string, page: PageRequest, search: string | null): Promise<RolePage> {
+  findRole(realmId: string, id: string): Promise<Role | null> {
+    return Promise.resolve(this.state.roles.find((role) => role.realmId === realmId && role.id === id) ?? null);
+  }
+
+  async listHolders(realmId: string, roleId: string, page: PageRequest): Promise<SubjectPage<Holder>> {
+    const holders = this.state.assignments.filter((one) => one.realmId === realmId && one.roleId === roleId);
+    return Promise.resolve(
+      pageOf(
+        holders.map(({ subjectId, assignedAt }) => ({ subjectId, assignedAt })),
+        page,
+      ),
+    );
+  }
+
+  async listAffected(role: Role, mask: PermissionMask, page: PageRequest): Promise<SubjectPage<AffectedHolder>> {
+    const { realmId } = role;
+    const holders = this.state.assignments.filter((one) => one.realmId === realmId && one.roleId === role.id);
+    const affected = holders
+      .map(({ subjectId }) => {
+        const held = new Set(heldBy(this.state, { realmId, subjectId }).map(({ roleId }) => roleId));
+        const beside = rolesIn(this.state, { realmId, scope: scopeOf(role) }).filter(
+          ({ id }) => held.has(id) && id !== role.id,
+        );
+        return { subjectId, others: beside.reduce((union, other) => union | other.mask, EMPTY_MASK) };
+      })
+      .filter(({ others }) => (others | role.mask) !== (others | mask));
+    return Promise.resolve(pageOf(affected, page));
+  }
+
+  async listRoles(address: ScopeAddress, page: PageRequest, search: string | null): Promise<RolePage> {
     const [after] = page.cursor === null ? [] : decodeCursor(page.cursor, 1);
-    const matching = rolesIn(this.state, { realmId, scope: REALM_SCOPE })
+    const matching = rolesIn(this.state, address)
       .filter(({ name }) => search === null || name.toLowerCase().includes(search.toLowerCase()))
       .sort((left, right) => ascending(left.name, right.name));
     const rest = after === undefined ? matching : matching.filter(({ name }) => name > after);
@@ -201,7 +238,44 @@ class InMemoryTransaction extends RoleTransaction {
   }
 
   addPermission(address: ScopeAddress, permission: OwnPermission): Promise<void> {
-    this.state.permissions.push({ ...address, ...permission });
+    this.state.permissions = this.state.permissions.filter(
+      (one) => !isPermission(one, address, permission.bit) || one.retiredAt === null,
+    );
+    this.state.permissions.push({ ...address, ...permission, retiredAt: null });
+    return Promise.resolve();
+  }
+
+  savePermission(address: ScopeAddress, permission: OwnPermission): Promise<void> {
+    this.state.permissions = this.state.permissions.map((one) =>
+      isPermission(one, address, permission.bit) ? { ...one, ...permission } : one,
+    );
+    return Promise.resolve();
+  }
+
+  retirePermission(address: ScopeAddress, bit: number, at: Date): Promise<void> {
+    this.state.permissions = this.state.permissions.map((one) =>
+      isPermission(one, address, bit) ? { ...one, retiredAt: at } : one,
+    );
+    return Promise.resolve();
+  }
+
+  retiredBits({ realmId, scope }: ScopeAddress): Promise<readonly RetiredBit[]> {
+    const retired = this.state.permissions.filter((one) => one.realmId === realmId && one.scope === scope);
+    return Promise.resolve(
+      retired
+        .flatMap(({ bit, retiredAt }) => (retiredAt === null ? [] : [{ bit, retiredAt }]))
+        .sort((left, right) => left.bit - right.bit),
+    );
+  }
+
+  saveRole(role: Role): Promise<void> {
+    this.state.roles = this.state.roles.map((one) => (one.id === role.id ? role : one));
+    return Promise.resolve();
+  }
+
+  removeRole(realmId: string, id: string): Promise<void> {
+    this.state.roles = this.state.roles.filter((one) => one.realmId !== realmId || one.id !== id);
+    this.state.assignments = this.state.assignments.filter((one) => one.realmId !== realmId || one.roleId !== id);
     return Promise.resolve();
   }
 
@@ -209,8 +283,8 @@ class InMemoryTransaction extends RoleTransaction {
     return Promise.resolve(heldBy(this.state, address));
   }
 
-  assign({ realmId, subjectId }: SubjectAddress, roleId: string): Promise<void> {
-    this.state.assignments.push({ realmId, subjectId, roleId });
+  assign({ realmId, subjectId }: SubjectAddress, roleId: string, at: Date): Promise<void> {
+    this.state.assignments.push({ realmId, subjectId, roleId, assignedAt: at });
     return Promise.resolve();
   }
 
@@ -250,6 +324,21 @@ class InMemoryTransaction extends RoleTransaction {
   }
 }
 
+function isPermission(one: Permission, { realmId, scope }: ScopeAddress, bit: number): boolean {
+  return one.realmId === realmId && one.scope === scope && one.bit === bit;
+}
+
+function pageOf<T extends { readonly subjectId: string }>(all: readonly T[], page: PageRequest): SubjectPage<T> {
+  const [after = ''] = page.cursor === null ? [] : decodeCursor(page.cursor, 1);
+  const rest = [...all]
+    .sort((left, right) => ascending(left.subjectId, right.subjectId))
+    .filter(({ subjectId }) => subjectId > after);
+  const items = rest.slice(0, page.limit);
+  const last = items.at(-1);
+  const nextCursor = last === undefined || rest.length <= items.length ? null : encodeCursor([last.subjectId]);
+  return { items, nextCursor, total: all.length };
+}
+
 function rolesIn(state: State, { realmId, scope }: ScopeAddress): Role[] {
   return state.roles.filter((role) => role.realmId === realmId && scopeOf(role) === scope);
 }
@@ -258,7 +347,7 @@ function contentsOf(state: State, address: ScopeAddress): ScopeContents {
   return {
     roles: rolesIn(state, address).sort((left, right) => ascending(left.name, right.name)),
     permissions: state.permissions
-      .filter((one) => one.realmId === address.realmId && one.scope === address.scope)
+      .filter((one) => one.realmId === address.realmId && one.scope === address.scope && one.retiredAt === null)
       .map(({ bit, name, description }) => ({ bit, name, description }))
       .sort((left, right) => left.bit - right.bit),
   };

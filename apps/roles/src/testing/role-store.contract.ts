@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { BUILT_IN_PERMISSIONS } from '#contracts';
 import { AppError } from '#errors';
+import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
 import type { RoleStore, RoleTransaction } from '../domain/role-store.js';
 import type { Role } from '../domain/role.js';
@@ -36,7 +37,7 @@ export function describeRoleStore(store: () => RoleStore): void {
         throw new AppError('conflict');
       });
       await expect(failing).rejects.toMatchObject({ code: 'conflict' });
-      expect((await store().listRealmRoles(realmId, { limit: 10, cursor: null }, null)).total).toBe(0);
+      expect((await store().listRoles({ realmId, scope: 'realm' }, { limit: 10, cursor: null }, null)).total).toBe(0);
       expect((await store().readSubjects([{ realmId, subjectId: realmId }]))[0]?.version).toBe(0);
     });
 
@@ -169,6 +170,75 @@ export function describeRoleStore(store: () => RoleStore): void {
       expect([await count(a), await count(b)]).toEqual([1, 1]);
     });
 
+    it('are listed by subject in pages, with when they were made', async () => {
+      const { realmId, roles } = await realmWith({ name: 'a' });
+      const roleId = roles[0]?.id ?? '';
+      const at = new Date('2026-01-02T03:04:05.678Z');
+      const subjects = [uuidv7(), uuidv7(), uuidv7()].sort();
+      await change(async (transaction) => {
+        for (const subjectId of subjects) {
+          await transaction.lockSubject({ realmId, subjectId });
+          await transaction.assign({ realmId, subjectId }, roleId, at);
+        }
+      });
+      const first = await store().listHolders(realmId, roleId, { limit: 2, cursor: null });
+      expect(first.items).toEqual(subjects.slice(0, 2).map((subjectId) => ({ subjectId, assignedAt: at })));
+      expect(first.total).toBe(3);
+      const second = await store().listHolders(realmId, roleId, { limit: 2, cursor: first.nextCursor });
+      expect(second).toEqual({ items: [{ subjectId: subjects[2], assignedAt: at }], nextCursor: null, total: 3 });
+      expect((await store().listHolders(uuidv7(), roleId, { limit: 2, cursor: null })).total).toBe(0);
+      for (const cursor of ['!', Buffer.from('["x"]').toString('base64url')]) {
+        const refused = store().listHolders(realmId, roleId, { limit: 2, cursor });
+        if (cursor === '!') await expect(refused).rejects.toMatchObject({ code: 'malformed_request' });
+        else await refused.catch((error: unknown) => expect(error).toMatchObject({ code: 'malformed_request' }));
+      }
+    });
+
+    it('tell whom a change of a role concerns, whatever else they hold', async () => {
+      const mask = fc.bigInt({ min: 0n, max: 7n });
+      const holding = fc.array(fc.subarray([0, 1, 2, 3]), { minLength: 1, maxLength: 6 });
+      await fc.assert(
+        fc.asyncProperty(fc.tuple(mask, mask, mask, mask), mask, holding, async (masks, proposed, holders) => {
+          // The last one is a client's: it is of another API and does not count.
+          const { realmId, roles } = await realmWith(
+            ...masks.map((own, index) => ({
+              name: `r${index}`,
+              mask: own,
+              ...(index === 3 ? { clientId: uuidv7() } : {}),
+            })),
+          );
+          const subjects = holders.map(() => uuidv7()).sort();
+          await change(async (transaction) => {
+            for (const [index, subjectId] of subjects.entries()) {
+              await transaction.lockSubject({ realmId, subjectId });
+              for (const held of holders[index] ?? []) {
+                await transaction.assign({ realmId, subjectId }, roles[held]?.id ?? '', new Date());
+              }
+            }
+          });
+          const expected = subjects.flatMap((subjectId, index) => {
+            const held = holders[index] ?? [];
+            const others = held
+              .filter((one) => one === 1 || one === 2)
+              .reduce((all, one) => all | (masks[one] ?? 0n), 0n);
+            return held.includes(0) && (others | masks[0]) !== (others | proposed) ? [{ subjectId, others }] : [];
+          });
+          const [role] = roles;
+          if (role === undefined) throw new Error('no role');
+          const found: unknown[] = [];
+          let cursor: string | null = null;
+          do {
+            const page = await store().listAffected(role, proposed, { limit: 2, cursor });
+            expect(page.total).toBe(expected.length);
+            found.push(...page.items);
+            cursor = page.nextCursor;
+          } while (cursor !== null);
+          expect(found).toEqual(expected);
+        }),
+        { numRuns: 25 },
+      );
+    });
+
     it('go with the realm; other realms keep theirs', async () => {
       const realms = [await realmWith({ name: 'a' }), await realmWith({ name: 'a' })];
       const subjectId = uuidv7();
@@ -201,7 +271,7 @@ export function describeRoleStore(store: () => RoleStore): void {
       const seen: string[] = [];
       let cursor: string | null = null;
       do {
-        const page = await store().listRealmRoles(realmId, { limit: 2, cursor }, null);
+        const page = await store().listRoles({ realmId, scope: 'realm' }, { limit: 2, cursor }, null);
         expect(page.total).toBe(names.length);
         seen.push(...page.roles.map(({ name }) => name));
         cursor = page.nextCursor;
@@ -212,7 +282,9 @@ export function describeRoleStore(store: () => RoleStore): void {
     it('are searched by any part of the name, without case and without wildcards', async () => {
       const { realmId } = await realmWith({ name: 'Invoice_Clerk' }, { name: 'invoiceXclerk' }, { name: '100%' });
       const search = async (text: string): Promise<readonly string[]> =>
-        (await store().listRealmRoles(realmId, { limit: 10, cursor: null }, text)).roles.map(({ name }) => name);
+        (await store().listRoles({ realmId, scope: 'realm' }, { limit: 10, cursor: null }, text)).roles.map(
+          ({ name }) => name,
+        );
       expect(await search('INVOICE_')).toEqual(['Invoice_Clerk']);
       expect(await search('%')).toEqual(['100%']);
       for (const nowhere of ['nothing', 'a\0', '\ud800']) expect(await search(nowhere)).toEqual([]);
@@ -220,13 +292,62 @@ export function describeRoleStore(store: () => RoleStore): void {
 
     it('end exactly at the last page', async () => {
       const { realmId } = await realmWith({ name: 'a' }, { name: 'b' });
-      expect((await store().listRealmRoles(realmId, { limit: 2, cursor: null }, null)).nextCursor).toBeNull();
+      expect(
+        (await store().listRoles({ realmId, scope: 'realm' }, { limit: 2, cursor: null }, null)).nextCursor,
+      ).toBeNull();
     });
 
     it('refuse a cursor of something else', async () => {
-      await expect(store().listRealmRoles(uuidv7(), { limit: 2, cursor: '!' }, null)).rejects.toMatchObject({
+      await expect(
+        store().listRoles({ realmId: uuidv7(), scope: 'realm' }, { limit: 2, cursor: '!' }, null),
+      ).rejects.toMatchObject({
         code: 'malformed_request',
       });
+    });
+
+    it('are changed, and removed together with who holds them', async () => {
+      const { realmId, roles } = await realmWith({ name: 'a' }, { name: 'b' });
+      const [role, other] = roles;
+      if (role === undefined || other === undefined) throw new Error('no roles');
+      const changed = { ...role, name: 'c', description: 'C', mask: 1n << 62n, version: 9, updatedAt: new Date(0) };
+      const address = { realmId, subjectId: uuidv7() };
+      await change(async (transaction) => {
+        await transaction.saveRole(changed);
+        await transaction.lockSubject(address);
+        for (const { id } of roles) await transaction.assign(address, id, new Date());
+      });
+      expect(await store().findRole(realmId, role.id)).toEqual(changed);
+      expect(await store().findRole(uuidv7(), role.id)).toBeNull();
+      await change((transaction) => transaction.removeRole(uuidv7(), role.id));
+      await change((transaction) => transaction.removeRole(realmId, role.id));
+      expect(await store().findRole(realmId, role.id)).toBeNull();
+      expect((await store().rolesOf(address)).map(({ id }) => id)).toEqual([other.id]);
+    });
+
+    it('keep the bits of deleted permissions, whose names are free', async () => {
+      const { realmId } = await realmWith();
+      const address = { realmId, scope: 'realm' };
+      const at = new Date('2026-01-02T03:04:05.678Z');
+      await change(async (transaction) => {
+        await transaction.addPermission(address, { bit: 32, name: 'a', description: null });
+        await transaction.savePermission(address, { bit: 32, name: 'b', description: 'B' });
+        await transaction.addPermission(address, { bit: 33, name: 'a', description: null });
+        await transaction.retirePermission(address, 32, at);
+        await transaction.addPermission(address, { bit: 34, name: 'b', description: null });
+      });
+      const own = async () => (await store().readScopes([address]))[0]?.permissions.map(({ bit, name }) => [bit, name]);
+      expect(await own()).toEqual([
+        [33, 'a'],
+        [34, 'b'],
+      ]);
+      expect(await change((transaction) => transaction.retiredBits(address))).toEqual([{ bit: 32, retiredAt: at }]);
+      await change((transaction) => transaction.addPermission(address, { bit: 32, name: 'c', description: null }));
+      expect(await change((transaction) => transaction.retiredBits(address))).toEqual([]);
+      expect(await own()).toEqual([
+        [32, 'c'],
+        [33, 'a'],
+        [34, 'b'],
+      ]);
     });
 
     it('keep the built-in permissions out of the rows', async () => {

@@ -1,8 +1,16 @@
-import { AssignRole, ListSubjectRoles, UnassignRole, type ReplyOf, type RequestOf } from '#contracts';
+import {
+  AssignRole,
+  ChangeAssignments,
+  ListSubjectRoles,
+  UnassignRole,
+  type ReplyOf,
+  type RequestOf,
+} from '#contracts';
 import { Handles, type CallContext } from '#messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { AssignRole as AssignRoleUseCase } from '../application/assign-role.js';
+import { ChangeManyAssignments } from '../application/change-many-assignments.js';
 import { ListSubjectRoles as ListSubjectRolesUseCase } from '../application/list-subject-roles.js';
 import { UnassignRole as UnassignRoleUseCase } from '../application/unassign-role.js';
 import { encodeRole } from './role.encoding.js';
@@ -13,6 +21,7 @@ export class AssignmentController {
   constructor(
     private readonly assignRole: AssignRoleUseCase,
     private readonly unassignRole: UnassignRoleUseCase,
+    private readonly changeManyAssignments: ChangeManyAssignments,
     private readonly listSubjectRoles: ListSubjectRolesUseCase,
   ) {}
 
@@ -31,6 +40,15 @@ export class AssignmentController {
     @Ctx() context: CallContext,
   ): Promise<ReplyOf<typeof UnassignRole>> {
     await this.unassignRole.execute(request, context);
+    return {};
+  }
+
+  @Handles(ChangeAssignments)
+  async change(
+    @Payload() request: RequestOf<typeof ChangeAssignments>,
+    @Ctx() context: CallContext,
+  ): Promise<ReplyOf<typeof ChangeAssignments>> {
+    await this.changeManyAssignments.execute(request, context);
     return {};
   }
 

@@ -4,6 +4,7 @@ import {
   ProvisionRealmRoles,
   RemoveClientRoles,
   RemoveRealmRoles,
+  RenameClientRoles,
   type ReplyOf,
   type RequestOf,
 } from '#contracts';
@@ -15,6 +16,7 @@ import { NameRealm as NameRealmUseCase } from '../application/name-realm.js';
 import { ProvisionRealmRoles as ProvisionRealmRolesUseCase } from '../application/provision-realm-roles.js';
 import { RemoveClientRoles as RemoveClientRolesUseCase } from '../application/remove-client-roles.js';
 import { RemoveRealmRoles as RemoveRealmRolesUseCase } from '../application/remove-realm-roles.js';
+import { RenameClientRoles as RenameClientRolesUseCase } from '../application/rename-client-roles.js';
 
 /** Follows the life of realms and clients. */
 @Controller()
@@ -23,6 +25,7 @@ export class ProvisioningController {
     private readonly provisionRealmRoles: ProvisionRealmRolesUseCase,
     private readonly removeRealmRoles: RemoveRealmRolesUseCase,
     private readonly removeClientRoles: RemoveClientRolesUseCase,
+    private readonly renameClientRoles: RenameClientRolesUseCase,
     private readonly ensureRoleAssignment: EnsureRoleAssignmentUseCase,
     private readonly nameRealm: NameRealmUseCase,
   ) {}
@@ -54,6 +57,14 @@ export class ProvisioningController {
     @Ctx() context: CallContext,
   ): Promise<ReplyOf<typeof RemoveClientRoles>> {
     await this.removeClientRoles.execute(request, context);
+    return {};
+  }
+
+  @Handles(RenameClientRoles)
+  async renameClient(
+    @Payload() request: RequestOf<typeof RenameClientRoles>,
+  ): Promise<ReplyOf<typeof RenameClientRoles>> {
+    await this.renameClientRoles.execute(request);
     return {};
   }
 

@@ -23,6 +23,7 @@ import { isRealmName, Issuers } from '../domain/issuers.js';
 import { tokenAccess } from '../domain/token-access.js';
 import { TokenCodec } from '../domain/token-codec.js';
 import { UsedSecrets } from '../domain/used-secrets.js';
+import { accessTokenLifetime } from './issuance/access-token-lifetime.js';
 import { askedAccess } from './issuance/asked-access.js';
 import { authenticateClient } from './issuance/authenticate-client.js';
 import { checkGrantAllowed } from './issuance/check-grant-allowed.js';
@@ -79,7 +80,7 @@ export class IssueToken {
     const client = authenticateClient(attempt, found, presented);
     if (attempt.secretId !== null) this.usedSecrets.note(realm.id, attempt.secretId, attempt.now.getTime());
     const grantType = checkGrantAllowed(attempt, client);
-    const asked = askedAccess(attempt);
+    const asked = askedAccess(attempt.request);
     const subject =
       grantType === 'password'
         ? await passwordSubject(attempt, realm, this.messages)
@@ -91,7 +92,7 @@ export class IssueToken {
     const issuer = this.issuers.of(realm.name);
     const access = tokenAccess(held, asked, issuer);
 
-    const lifetimeSeconds = client.accessTokenLifetimeSeconds ?? realm.settings.accessTokenLifetimeSeconds;
+    const lifetimeSeconds = accessTokenLifetime(realm, client);
     const key = await this.keys.forSigning(realm, algorithm, lifetimeSeconds, attempt.view, attempt.context);
     const claims = accessTokenClaims({
       issuer,

@@ -12,9 +12,13 @@ import type { SnapshotView } from './snapshot-view.js';
 export interface ResolvedAccess {
   readonly access: EffectiveAccess;
   readonly scopes: readonly string[];
+  /** What `access` was made of, to explain it. */
+  readonly assignments: Assignments | null;
+  readonly roleScopes: readonly (RoleScope | null)[];
 }
 
 const NO_SCOPES: readonly string[] = [];
+const NO_ROLE_SCOPES: readonly null[] = [];
 
 /**
  * Reads what a subject holds now: assignments, then each scope in which a role is assigned. Snapshots that are not of this
@@ -26,10 +30,12 @@ export async function resolveEffectiveAccess(
   subjectId: string,
 ): Promise<ResolvedAccess> {
   const assignments = await readAssignments(view, realmId, subjectId);
-  if (assignments === null) return { access: effectiveAccess(null, []), scopes: NO_SCOPES };
+  if (assignments === null) {
+    return { access: effectiveAccess(null, []), scopes: NO_SCOPES, assignments, roleScopes: NO_ROLE_SCOPES };
+  }
   const scopes = assignedScopes(assignments);
   const roleScopes = await Promise.all(scopes.map((scope) => readRoleScope(view, realmId, scope)));
-  return { access: effectiveAccess(assignments, roleScopes), scopes };
+  return { access: effectiveAccess(assignments, roleScopes), scopes, assignments, roleScopes };
 }
 
 async function readAssignments(view: SnapshotView, realmId: string, subjectId: string): Promise<Assignments | null> {

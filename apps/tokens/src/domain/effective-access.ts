@@ -56,16 +56,26 @@ export function effectiveAccess(
   return access;
 }
 
-function heldIn(scope: RoleScope, assignments: Assignments): HeldScope[] {
+/** The roles of a scope that a subject holds. */
+export function rolesHeldIn(scope: RoleScope, assignments: Assignments): RoleScope['roles'] {
   const assigned = new Set(assignments.roles.filter((role) => role.scope === scope.scope).map((role) => role.roleId));
-  const roles = scope.roles.filter((role) => assigned.has(role.id));
+  return scope.roles.filter((role) => assigned.has(role.id));
+}
+
+/** What `aud` says of a token that carries permissions of this scope. */
+export function audienceOf(scope: RoleScope): string {
+  return scope.scope === REALM_SCOPE ? REALM_MANAGEMENT_CLIENT_ID : scope.audience;
+}
+
+function heldIn(scope: RoleScope, assignments: Assignments): HeldScope[] {
+  const roles = rolesHeldIn(scope, assignments);
   if (roles.length === 0) return [];
   const mask = roles.reduce((union, role) => union | BigInt(role.mask), 0n);
   const realmWide = scope.scope === REALM_SCOPE;
   return [
     {
       realmWide,
-      audience: realmWide ? REALM_MANAGEMENT_CLIENT_ID : scope.audience,
+      audience: audienceOf(scope),
       roles: roles.map((role) => role.name),
       permissions: scope.permissions
         // A name that no scope could hold could be neither asked for nor narrowed away.

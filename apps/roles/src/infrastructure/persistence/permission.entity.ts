@@ -17,4 +17,8 @@ export class PermissionEntity {
 
   @Column('text', { nullable: true })
   description!: string | null;
+
+  /** When the permission was deleted; its bit stays taken for a while. */
+  @Column('timestamptz', { name: 'retired_at', nullable: true })
+  retiredAt!: Date | null;
 }

@@ -16,6 +16,9 @@ export class ScopeEntity {
   @Column('text')
   audience!: string;
 
+  @Column('bigint', { name: 'audience_version', transformer: safeIntegerColumn })
+  audienceVersion!: number;
+
   @Column('bigint', { transformer: safeIntegerColumn })
   version!: number;
 

@@ -6,6 +6,7 @@ import { SilentLogger } from '#observability';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import type { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { AdministrationHarness } from '../../testing/administration-harness.js';
 import { describeRoleStore } from '../../testing/role-store.contract.js';
 import { administrator, RolesHarness } from '../../testing/roles-harness.js';
 import { rolesDatabase } from './database.js';
@@ -60,7 +61,7 @@ describe('TypeOrmRoleStore', () => {
       const roles = new RolesHarness(store);
       const realmId = uuidv7();
       await Promise.all([1, 2, 3, 4].map(() => roles.realm('acme', realmId)));
-      expect((await store.listRealmRoles(realmId, { limit: 10, cursor: null }, null)).total).toBe(2);
+      expect((await store.listRoles({ realmId, scope: 'realm' }, { limit: 10, cursor: null }, null)).total).toBe(2);
       expect(publisher.events.filter((event) => event.realm_id === realmId).map(({ type }) => type)).toEqual([
         'role.created',
         'role.created',
@@ -133,13 +134,21 @@ describe('TypeOrmRoleStore', () => {
       const roleId = uuidv7();
       await store.transaction(async (transaction) => {
         const at = new Date();
-        const scope = { realmId, scope: clientId, realmName: 'acme', audience: 'api', version: 1, removed: false };
+        const scope = {
+          realmId,
+          scope: clientId,
+          realmName: 'acme',
+          audience: 'api',
+          audienceVersion: 0,
+          version: 1,
+          removed: false,
+        };
         await transaction.addScope(scope);
         const role = { id: roleId, realmId, clientId, name: 'clerk', description: null, mask: 1n, version: 1 };
         await transaction.addRole({ ...role, createdAt: at, updatedAt: at });
       });
       const subjects = Array.from({ length: 6 }, () => uuidv7());
-      const clerk = administrator(['manage_roles']);
+      const clerk = administrator(['manage_roles', 'manage_clients']);
       await settle([
         ...subjects.slice(0, 3).map((subjectId) => roles.assign(realmId, subjectId, roleId, clerk)),
         roles.removeClientRoles.execute({ realmId, clientId, serviceAccountUserId: null }, roles.context),
@@ -148,6 +157,82 @@ describe('TypeOrmRoleStore', () => {
       for (const subjectId of subjects) expect((await roles.held(realmId, subjectId)) ?? []).toEqual([]);
       expect(await roles.loadRoleScopes.execute([`${realmId}/${clientId}`])).toMatchObject([{ value: null }]);
     });
+  });
+
+  describe('administration at once', () => {
+    const results = async <T>(calls: readonly Promise<T>[]): Promise<readonly T[]> =>
+      (await Promise.allSettled(calls)).flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+
+    it('one of many gets a name, and no two permissions a bit', async () => {
+      const roles = new AdministrationHarness(store);
+      const { realmId } = await roles.realm();
+      const client = { id: uuidv7(), clientId: 'billing' };
+      for (const place of [{ realmId }, { realmId, client }]) {
+        const six = [1, 2, 3, 4, 5, 6];
+        expect(await results(six.map(() => roles.role(place, 'clerk', [])))).toHaveLength(1);
+        const bits = await results(six.map((index) => roles.permission(place, `p${index}`)));
+        expect(new Set(bits).size).toBe(6);
+        expect(await results(six.map(() => roles.permission(place, 'same')))).toHaveLength(1);
+      }
+    });
+
+    it('nobody is left with a role that is deleted while it is given', async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const roles = new AdministrationHarness(store);
+        const { realmId } = await roles.realm();
+        const place = round % 2 === 0 ? { realmId } : { realmId, client: { id: uuidv7(), clientId: 'billing' } };
+        const { id } = await roles.role(place, 'clerk', []);
+        const subjects = Array.from({ length: 6 }, () => uuidv7());
+        await results([
+          ...subjects.slice(0, 3).map((subjectId) => roles.assign(realmId, subjectId, id)),
+          roles.dropRole(realmId, id),
+          ...subjects.slice(3).map((subjectId) => roles.assign(realmId, subjectId, id)),
+        ]);
+        for (const subjectId of subjects) expect((await roles.held(realmId, subjectId)) ?? []).toEqual([]);
+      }
+    });
+
+    it('of changes under one version exactly one is made', async () => {
+      const roles = new AdministrationHarness(store);
+      const { realmId } = await roles.realm();
+      const { id, version } = await roles.role({ realmId }, 'clerk', []);
+      const changes = [1, 2, 3, 4].map((index) =>
+        roles.change(realmId, id, { description: `d${index}` }, undefined, version),
+      );
+      expect(await results(changes)).toHaveLength(1);
+    });
+
+    it('a role of 100,000 changes and goes with one snapshot', async () => {
+      const roles = new AdministrationHarness(store);
+      const { realmId } = await roles.realm();
+      const { id } = await roles.role({ realmId }, 'crowd', ['view_realm']);
+      await data.query(
+        `WITH made AS (
+           INSERT INTO roles.subjects (realm_id, subject_id, version, ensured_role_ids)
+           SELECT $1, gen_random_uuid(), 1, '{}' FROM generate_series(1, 100000) RETURNING subject_id
+         ) SELECT count(*) FROM made`,
+        [realmId],
+      );
+      await data.query(
+        `INSERT INTO roles.assignments (realm_id, subject_id, role_id, assigned_at)
+         SELECT realm_id, subject_id, $2, now() FROM roles.subjects WHERE realm_id = $1`,
+        [realmId, id],
+      );
+      const page = { limit: 2, cursor: null };
+      const preview = await roles.previewRoleChange.execute(
+        { realmId, roleId: id, permissions: [], page },
+        roles.context,
+      );
+      expect(preview).toMatchObject({ holders: 100_000, affected: { total: 100_000 } });
+      roles.snapshots.fenced.length = 0;
+      await roles.change(realmId, id, { permissions: ['view_users'] });
+      await roles.dropRole(realmId, id);
+      expect(roles.snapshots.fenced.map(({ key }) => key)).toEqual([`${realmId}/realm`, `${realmId}/realm`]);
+      const left: unknown[] = await data.query('SELECT 1 FROM roles.assignments WHERE realm_id = $1 LIMIT 1', [
+        realmId,
+      ]);
+      expect(left).toEqual([]);
+    }, 60_000);
   });
 
   describe('the schema', () => {

@@ -1,21 +1,26 @@
-import { REALM_SCOPE, type PageRequest } from '#contracts';
+import type { PageRequest } from '#contracts';
 import { decodeCursor, encodeCursor, Outbox, toSafeInteger } from '#database';
 import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { PermissionMask } from '../../domain/mask.js';
 import type { OwnPermission } from '../../domain/permission-catalogue.js';
 import {
   RoleStore,
+  type AffectedHolder,
   type HeldRole,
+  type Holder,
   type RolePage,
   type RoleTransaction,
   type Scope,
   type ScopeAddress,
   type ScopeContents,
   type SubjectAddress,
+  type SubjectPage,
   type SubjectState,
 } from '../../domain/role-store.js';
 import type { Role } from '../../domain/role.js';
+import { listAffected, listHolders } from './role-holders.js';
 import { RoleEntity } from './role.entity.js';
 import { roleOfEntity, roleOfJson, type RoleJson } from './role.mapping.js';
 import { TypeOrmRoleTransaction } from './typeorm-role-transaction.js';
@@ -32,6 +37,7 @@ interface ScopeRow {
   readonly scope: string;
   readonly realm_name: string;
   readonly audience: string;
+  readonly audience_version: string;
   readonly version: string;
   readonly removed: boolean;
   readonly roles: readonly RoleJson[];
@@ -54,7 +60,8 @@ const READ_SUBJECTS = `
 
 /** Masks as text: JSON has no 64-bit integers. */
 const READ_SCOPES = `
-  SELECT scope.realm_id, scope.scope, scope.realm_name, scope.audience, scope.version, scope.removed, COALESCE((
+  SELECT scope.realm_id, scope.scope, scope.realm_name, scope.audience, scope.audience_version,
+    scope.version, scope.removed, COALESCE((
     SELECT json_agg(json_build_object(
       'id', role.id, 'realmId', role.realm_id, 'clientId', role.client_id, 'name', role.name,
       'description', role.description, 'mask', role.permissions::text, 'version', role.version,
@@ -66,7 +73,7 @@ const READ_SCOPES = `
       'bit', permission.bit, 'name', permission.name, 'description', permission.description
     ) ORDER BY permission.bit)
     FROM roles.permissions permission
-    WHERE permission.realm_id = scope.realm_id AND permission.scope = scope.scope
+    WHERE permission.realm_id = scope.realm_id AND permission.scope = scope.scope AND permission.retired_at IS NULL
   ), '[]'::json) AS permissions
   FROM unnest($1::uuid[], $2::text[]) AS wanted (realm_id, scope)
   JOIN roles.scopes scope ON scope.realm_id = wanted.realm_id AND scope.scope = wanted.scope`;
@@ -140,14 +147,27 @@ export class TypeOrmRoleStore extends RoleStore {
     return rows.map((row) => row.subject_id);
   }
 
-  async listRealmRoles(realmId: string, page: PageRequest, search: string | null): Promise<RolePage> {
+  async findRole(realmId: string, id: string): Promise<Role | null> {
+    const found = await this.data.manager.findOneBy(RoleEntity, { realmId, id });
+    return found === null ? null : roleOfEntity(found);
+  }
+
+  listHolders(realmId: string, roleId: string, page: PageRequest): Promise<SubjectPage<Holder>> {
+    return listHolders(this.data, realmId, roleId, page);
+  }
+
+  listAffected(role: Role, mask: PermissionMask, page: PageRequest): Promise<SubjectPage<AffectedHolder>> {
+    return listAffected(this.data, role, mask, page);
+  }
+
+  async listRoles({ realmId, scope }: ScopeAddress, page: PageRequest, search: string | null): Promise<RolePage> {
     // PostgreSQL text holds neither: nothing can match.
     if (search !== null && (search.includes('\0') || !search.isWellFormed())) {
       return { roles: [], nextCursor: null, total: 0 };
     }
     const query = this.data
       .createQueryBuilder(RoleEntity, 'role')
-      .where('role.realm_id = :realmId AND role.scope = :scope', { realmId, scope: REALM_SCOPE });
+      .where('role.realm_id = :realmId AND role.scope = :scope', { realmId, scope });
     if (search !== null) {
       query.andWhere(`position(lower(:search COLLATE "default") IN lower(role.name COLLATE "default")) > 0`, {
         search,
@@ -195,6 +215,7 @@ function stateOf(row: ScopeRow): { readonly scope: Scope } & ScopeContents {
       scope: row.scope,
       realmName: row.realm_name,
       audience: row.audience,
+      audienceVersion: toSafeInteger(row.audience_version),
       version: toSafeInteger(row.version),
       removed: row.removed,
     },

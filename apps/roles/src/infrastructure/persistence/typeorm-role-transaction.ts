@@ -1,6 +1,7 @@
 import { AuditEventRecorded, type AuditEvent } from '#contracts';
 import { nextSnapshotVersion, type Outbox } from '#database';
-import { In, type EntityManager } from 'typeorm';
+import { In, IsNull, Not, type EntityManager } from 'typeorm';
+import type { RetiredBit } from '../../domain/catalogue-policy.js';
 import type { OwnPermission } from '../../domain/permission-catalogue.js';
 import {
   RoleTransaction,
@@ -65,8 +66,8 @@ export class TypeOrmRoleTransaction extends RoleTransaction {
     await this.manager.createQueryBuilder().insert().into(ScopeEntity).values(scope).orIgnore().execute();
   }
 
-  async saveScope({ realmId, scope, version, removed }: Scope): Promise<void> {
-    await this.manager.update(ScopeEntity, { realmId, scope }, { version, removed });
+  async saveScope({ realmId, scope, audience, audienceVersion, version, removed }: Scope): Promise<void> {
+    await this.manager.update(ScopeEntity, { realmId, scope }, { audience, audienceVersion, version, removed });
   }
 
   async lockHolders(realmId: string, roleId: string): Promise<void> {
@@ -87,7 +88,10 @@ export class TypeOrmRoleTransaction extends RoleTransaction {
 
   async contentsOf({ realmId, scope }: ScopeAddress): Promise<ScopeContents> {
     const roles = await this.manager.find(RoleEntity, { where: { realmId, scope }, order: { name: 'ASC' } });
-    const permissions = await this.manager.find(PermissionEntity, { where: { realmId, scope }, order: { bit: 'ASC' } });
+    const permissions = await this.manager.find(PermissionEntity, {
+      where: { realmId, scope, retiredAt: IsNull() },
+      order: { bit: 'ASC' },
+    });
     return {
       roles: roles.map(roleOfEntity),
       permissions: permissions.map(({ bit, name, description }) => ({ bit, name, description })),
@@ -98,8 +102,39 @@ export class TypeOrmRoleTransaction extends RoleTransaction {
     await this.manager.insert(RoleEntity, { ...role, permissions: mask });
   }
 
-  async addPermission(address: ScopeAddress, permission: OwnPermission): Promise<void> {
-    await this.manager.insert(PermissionEntity, { ...address, ...permission });
+  async saveRole({ id, realmId, name, description, mask, version, updatedAt }: Role): Promise<void> {
+    await this.manager.update(
+      RoleEntity,
+      { realmId, id },
+      { name, description, permissions: mask, version, updatedAt },
+    );
+  }
+
+  async removeRole(realmId: string, id: string): Promise<void> {
+    await this.manager.delete(AssignmentEntity, { realmId, roleId: id });
+    await this.manager.delete(RoleEntity, { realmId, id });
+  }
+
+  async addPermission({ realmId, scope }: ScopeAddress, permission: OwnPermission): Promise<void> {
+    const { bit, name, description } = permission;
+    await this.manager.delete(PermissionEntity, { realmId, scope, bit, retiredAt: Not(IsNull()) });
+    await this.manager.insert(PermissionEntity, { realmId, scope, bit, name, description, retiredAt: null });
+  }
+
+  async savePermission({ realmId, scope }: ScopeAddress, { bit, name, description }: OwnPermission): Promise<void> {
+    await this.manager.update(PermissionEntity, { realmId, scope, bit }, { name, description });
+  }
+
+  async retirePermission({ realmId, scope }: ScopeAddress, bit: number, at: Date): Promise<void> {
+    await this.manager.update(PermissionEntity, { realmId, scope, bit }, { retiredAt: at });
+  }
+
+  async retiredBits({ realmId, scope }: ScopeAddress): Promise<readonly RetiredBit[]> {
+    const found = await this.manager.find(PermissionEntity, {
+      where: { realmId, scope, retiredAt: Not(IsNull()) },
+      order: { bit: 'ASC' },
+    });
+    return found.flatMap(({ bit, retiredAt }) => (retiredAt === null ? [] : [{ bit, retiredAt }]));
   }
 
   async heldBy({ realmId, subjectId }: SubjectAddress): Promise<readonly HeldRole[]> {

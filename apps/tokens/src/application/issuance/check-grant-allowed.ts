@@ -13,13 +13,17 @@ import type { ClientFacts, IssuanceAttempt } from './issuance-attempt.js';
 export function checkGrantAllowed(attempt: IssuanceAttempt, client: ClientFacts): GrantType {
   const grantType = requireGrantType(attempt.request.parameters, GRANT_TYPES);
   attempt.grantType = grantType;
-  if (client.clientId === REALM_MANAGEMENT_CLIENT_ID || !allows(client, grantType)) {
-    throw new AppError('unauthorized_client', {
-      detail: 'The client may not use this grant_type.',
-      reason: 'grant_not_allowed',
-    });
-  }
+  requireGrantAllowed(client, grantType);
   return grantType;
+}
+
+/** @throws AppError `unauthorized_client` unless the client may use this grant. */
+export function requireGrantAllowed(client: ClientFacts, grantType: GrantType): void {
+  if (client.clientId !== REALM_MANAGEMENT_CLIENT_ID && allows(client, grantType)) return;
+  throw new AppError('unauthorized_client', {
+    detail: 'The client may not use this grant_type.',
+    reason: 'grant_not_allowed',
+  });
 }
 
 function allows(client: ClientFacts, grantType: GrantType): boolean {

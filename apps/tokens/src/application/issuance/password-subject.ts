@@ -1,4 +1,4 @@
-import { UserSnapshot, userSnapshotKey, VerifyPassword } from '#contracts';
+import { UserSnapshot, userSnapshotKey, VerifyPassword, type SnapshotOf } from '#contracts';
 import { AppError } from '#errors';
 import type { MessageClient } from '#messaging';
 import { formParameter } from '#oauth';
@@ -29,14 +29,24 @@ export async function passwordSubject(
 
   const { userId } = verified;
   const user = await attempt.view.read(UserSnapshot, userSnapshotKey(realm.id, userId));
-  if (user === null || user.id !== userId || user.realmId !== realm.id) throw refuse(attempt, 'unknown_user', null);
-  if (user.clientId !== null) throw refuse(attempt, 'not_a_person', userId);
-  if (!user.enabled) throw refuse(attempt, 'user_disabled', userId);
+  const problem = personProblem(user, realm.id, userId);
+  if (problem !== null) throw refuse(attempt, problem, problem === 'unknown_user' ? null : userId);
 
   const subject: Subject = { id: userId, kind: 'user' };
   attempt.subject = subject;
   attempt.events.push(attempt.event({ type: 'user.authenticated', details: { method: 'password' } }));
   return subject;
+}
+
+/** Why nobody can act as this user, or null when it is a person of the realm who may sign in. */
+export function personProblem(
+  user: SnapshotOf<typeof UserSnapshot> | null,
+  realmId: string,
+  userId: string,
+): 'unknown_user' | 'not_a_person' | 'user_disabled' | null {
+  if (user === null || user.id !== userId || user.realmId !== realmId) return 'unknown_user';
+  if (user.clientId !== null) return 'not_a_person';
+  return user.enabled ? null : 'user_disabled';
 }
 
 function required(attempt: IssuanceAttempt, name: 'username' | 'password'): string {

@@ -5,7 +5,7 @@ const MAX_CLIENT_ID_LENGTH = 255;
 
 /** The client that the request names, whatever its state; null when there is none. Not a refusal yet: see `authenticateClient`. */
 export async function resolveClient(
-  attempt: IssuanceAttempt,
+  attempt: Pick<IssuanceAttempt, 'view'>,
   realm: RealmFacts,
   clientId: string,
 ): Promise<ClientFacts | null> {

@@ -9,7 +9,9 @@ import type { IssuanceAttempt, RealmFacts } from './issuance-attempt.js';
  *
  * @throws AppError `not_found` for no such realm.
  */
-export async function resolveRealm(attempt: IssuanceAttempt): Promise<RealmFacts> {
+export async function resolveRealm(
+  attempt: Pick<IssuanceAttempt, 'view' | 'realm'> & { readonly request: { readonly realm: string } },
+): Promise<RealmFacts> {
   const name = attempt.request.realm;
   const realm = isRealmName(name) ? await attempt.view.read(RealmSnapshot, name) : null;
   if (realm?.name !== name) {

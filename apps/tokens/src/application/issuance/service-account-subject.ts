@@ -8,7 +8,7 @@ import type { ClientFacts, IssuanceAttempt, RealmFacts, Subject } from './issuan
  * @throws AppError `unauthorized_client`: the client is who it says, but has nobody to act as.
  */
 export async function serviceAccountSubject(
-  attempt: IssuanceAttempt,
+  attempt: Pick<IssuanceAttempt, 'view' | 'subject'>,
   realm: RealmFacts,
   client: ClientFacts,
 ): Promise<Subject> {

@@ -14,6 +14,7 @@ export class CreateRoles20260101000000 implements MigrationInterface {
         scope text COLLATE "C" NOT NULL,
         realm_name text NOT NULL,
         audience text NOT NULL,
+        audience_version bigint NOT NULL,
         version bigint NOT NULL,
         removed boolean NOT NULL,
         CONSTRAINT scopes_pkey PRIMARY KEY (realm_id, scope)
@@ -25,12 +26,15 @@ export class CreateRoles20260101000000 implements MigrationInterface {
         bit smallint NOT NULL,
         name text COLLATE "C" NOT NULL,
         description text,
+        -- Deleted ones stay as long as a token could carry them, so that their bit is not used again.
+        retired_at timestamptz,
         CONSTRAINT permissions_pkey PRIMARY KEY (realm_id, scope, bit),
-        CONSTRAINT permissions_name_key UNIQUE (realm_id, scope, name),
         CONSTRAINT permissions_scope_fkey FOREIGN KEY (realm_id, scope) REFERENCES roles.scopes (realm_id, scope),
         -- Bits 0 to 31 of a realm are built in and need no rows.
         CONSTRAINT permissions_bit_check CHECK (bit BETWEEN CASE WHEN scope = 'realm' THEN 32 ELSE 0 END AND 62)
       )`);
+    await queryRunner.query(`
+      CREATE UNIQUE INDEX permissions_name_key ON roles.permissions (realm_id, scope, name) WHERE retired_at IS NULL`);
     await queryRunner.query(`
       CREATE TABLE roles.roles (
         id uuid NOT NULL,

@@ -1,0 +1,71 @@
+import { changesBetween } from '#audit-trail';
+import { REALM_SCOPE, type Permission, type RequestOf, type UpdatePermission as Contract } from '#contracts';
+import { AppError } from '#errors';
+import { Clock } from '#host';
+import type { CallContext } from '#messaging';
+import { Injectable } from '@nestjs/common';
+import { checkPermissionName, isBuiltInPermission } from '../domain/catalogue-policy.js';
+import { requireManagesApi } from '../domain/grant-policy.js';
+import type { OwnPermission } from '../domain/permission-catalogue.js';
+import { AdministerScope } from './administer-scope.js';
+import { administrationEvent } from './administration-event.js';
+
+/** Renames or describes a permission. Roles hold its bit, so they hold it by its new name. */
+@Injectable()
+export class UpdatePermission {
+  constructor(
+    private readonly administer: AdministerScope,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws AppError `forbidden`, `not_found`, `validation_failed` or `conflict` for the name. */
+  async execute(request: RequestOf<typeof Contract>, context: CallContext): Promise<Permission> {
+    const { actor, clientId, changes } = request;
+    requireManagesApi(actor, clientId);
+    return this.administer.execute(request, context, async (transaction, { scope, permissions }) => {
+      const before = ownPermissionNamed(request, permissions);
+      const after: OwnPermission = {
+        bit: before.bit,
+        name: changes.name ?? before.name,
+        description: changes.description === undefined ? before.description : changes.description,
+      };
+      const shown = { ...after, builtIn: false, reserved: false };
+      if (after.name === before.name && after.description === before.description) {
+        return { result: shown, changed: false };
+      }
+      if (after.name !== before.name) checkPermissionName(after.name, permissions);
+      await transaction.savePermission(scope, after);
+      const details = {
+        permission: after.name,
+        changes: changesBetween(
+          { name: before.name, description: before.description },
+          { name: after.name, description: after.description },
+        ),
+      };
+      await transaction.record(
+        administrationEvent(
+          { type: 'permission.updated', actor, scope, targetId: before.name, details },
+          context,
+          this.clock.now(),
+        ),
+      );
+      return { result: shown, changed: true };
+    });
+  }
+}
+
+/** The own permission of that name. @throws AppError `not_found`; `conflict` for a built-in one, which nobody changes. */
+export function ownPermissionNamed(
+  { clientId, name }: { readonly clientId: string | null; readonly name: string },
+  permissions: readonly OwnPermission[],
+): OwnPermission {
+  const found = permissions.find((permission) => permission.name === name);
+  if (found !== undefined) return found;
+  if (isBuiltInPermission(clientId ?? REALM_SCOPE, name)) {
+    throw new AppError('conflict', {
+      detail: 'A built-in permission stays as it is.',
+      reason: 'built_in_permission',
+    });
+  }
+  throw new AppError('not_found', { detail: 'There is no such permission.', reason: 'unknown_permission' });
+}
