@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { AuditController } from './administration/audit.controller.js';
 import { ClientsController } from './administration/clients.controller.js';
+import { ConfigurationController } from './administration/configuration.controller.js';
 import { KeysController } from './administration/keys.controller.js';
 import { RealmsController } from './administration/realms.controller.js';
 import { RolesController } from './administration/roles.controller.js';
@@ -20,4 +21,5 @@ export const GATEWAY_CONTROLLERS: readonly Type<object>[] = [
   RolesController,
   AuditController,
   KeysController,
+  ConfigurationController,
 ];

@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
+import { ApplyConfiguration } from './application/apply-configuration.js';
 import { AuditEvents } from './application/audit-events.js';
 import { ClientChanger } from './application/client-changer.js';
 import { CreateRealm } from './application/create-realm.js';
 import { DeleteClient } from './application/delete-client.js';
 import { DeleteRealm } from './application/delete-realm.js';
 import { EnsureMasterRealm } from './application/ensure-master-realm.js';
+import { ExportConfiguration } from './application/export-configuration.js';
 import { FencedChange } from './application/fenced-change.js';
 import { ForgetOldTombstones } from './application/forget-old-tombstones.js';
 import { GiveUpStaleProvisions } from './application/give-up-stale-provisions.js';
@@ -19,6 +21,8 @@ import { ReconcileServiceAccount } from './application/reconcile-service-account
 import { RegisterClient } from './application/register-client.js';
 import { RotateClientSecret } from './application/rotate-client-secret.js';
 import { ServiceAccounts } from './application/service-accounts.js';
+import { StorePlan } from './application/store-plan.js';
+import { StoredConfiguration } from './application/stored-configuration.js';
 import { UpdateClient } from './application/update-client.js';
 import { UpdateRealm } from './application/update-realm.js';
 import { Milestones } from './domain/milestones.js';
@@ -31,6 +35,7 @@ import { TypeOrmRegistryTransactions } from './infrastructure/persistence/typeor
 import { TypeOrmSnapshotRepository } from './infrastructure/persistence/typeorm-snapshot.repository.js';
 import { BackgroundWork } from './transport/background-work.js';
 import { ClientController } from './transport/client.controller.js';
+import { ConfigurationController } from './transport/configuration.controller.js';
 import { RealmController } from './transport/realm.controller.js';
 import { SnapshotController } from './transport/snapshot.controller.js';
 
@@ -51,11 +56,13 @@ const USE_CASES = [
   EnsureMasterRealm,
   GiveUpStaleProvisions,
   ForgetOldTombstones,
+  ExportConfiguration,
+  ApplyConfiguration,
 ];
 
 /** Composition root of the registry. */
 @Module({
-  controllers: [RealmController, ClientController, SnapshotController],
+  controllers: [RealmController, ClientController, SnapshotController, ConfigurationController],
   providers: [
     ...USE_CASES,
     AuditEvents,
@@ -64,6 +71,8 @@ const USE_CASES = [
     Provisioning,
     ReconcileServiceAccount,
     ServiceAccounts,
+    StorePlan,
+    StoredConfiguration,
     BackgroundWork,
     { provide: RealmRepository, useClass: TypeOrmRealmRepository },
     { provide: ClientRepository, useClass: TypeOrmClientRepository },

@@ -1,4 +1,5 @@
 import * as audit from './audit.js';
+import * as configuration from './configuration.js';
 import type { CallContract, DurableEventContract, SnapshotContract } from './contract.js';
 import * as identity from './identity.js';
 import * as registry from './registry.js';
@@ -9,7 +10,7 @@ function isKind(value: unknown, kind: string): boolean {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;
 }
 
-const everything: readonly unknown[] = [registry, roles, identity, tokens, audit].flatMap((module) =>
+const everything: readonly unknown[] = [registry, roles, identity, tokens, audit, configuration].flatMap((module) =>
   Object.values(module as Record<string, unknown>),
 );
 

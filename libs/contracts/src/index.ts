@@ -18,4 +18,6 @@ export * from './roles.js';
 export * from './identity.js';
 export * from './tokens.js';
 export * from './audit.js';
+export * from './configuration.js';
+export { configurationProblems, type ConfigurationProblem } from './configuration-problems.js';
 export { ALL_CALLS, ALL_DURABLE_EVENTS, ALL_SNAPSHOTS } from './all-contracts.js';

@@ -1,8 +1,10 @@
 import {
+  ApplyConfiguration,
   AssignRole,
   CreateRealm,
   DeleteClient,
   DeleteRealm,
+  ExportConfiguration,
   IssueToken,
   ListAuditEvents,
   ListClients,
@@ -70,4 +72,6 @@ export function answerEverything(bus: FakeMessageClient): void {
   bus.on(ReadAuditEvent, () => EVENT);
   bus.on(ListSigningKeys, () => ({ items: [KEY] }));
   bus.on(RotateSigningKey, () => KEY);
+  bus.on(ExportConfiguration, () => ({ version: 1 as const }));
+  bus.on(ApplyConfiguration, () => ({ changes: [] }));
 }

@@ -8,12 +8,14 @@ import {
 import { FrozenClock } from '#host';
 import { newCallContext } from '#messaging';
 import { SilentLogger } from '#observability';
+import { ApplyConfiguration } from '../application/apply-configuration.js';
 import { AuditEvents } from '../application/audit-events.js';
 import { ClientChanger } from '../application/client-changer.js';
 import { CreateRealm } from '../application/create-realm.js';
 import { DeleteClient } from '../application/delete-client.js';
 import { DeleteRealm } from '../application/delete-realm.js';
 import { EnsureMasterRealm } from '../application/ensure-master-realm.js';
+import { ExportConfiguration } from '../application/export-configuration.js';
 import { FencedChange } from '../application/fenced-change.js';
 import { GiveUpStaleProvisions } from '../application/give-up-stale-provisions.js';
 import { Provisioning } from '../application/provisioning.js';
@@ -21,6 +23,8 @@ import { ReconcileServiceAccount } from '../application/reconcile-service-accoun
 import { RegisterClient } from '../application/register-client.js';
 import { RotateClientSecret } from '../application/rotate-client-secret.js';
 import { ServiceAccounts } from '../application/service-accounts.js';
+import { StorePlan } from '../application/store-plan.js';
+import { StoredConfiguration } from '../application/stored-configuration.js';
 import { UpdateClient } from '../application/update-client.js';
 import { UpdateRealm } from '../application/update-realm.js';
 import type { Client } from '../domain/client.js';
@@ -62,6 +66,9 @@ export class TestBench<A extends Adapters = Adapters> {
   readonly ensureMasterRealm: EnsureMasterRealm;
   readonly giveUpStaleProvisions: GiveUpStaleProvisions;
 
+  readonly exportConfiguration: ExportConfiguration;
+  readonly applyConfiguration: ApplyConfiguration;
+
   constructor(readonly adapters: A) {
     const { realms, clients, transactions, milestones } = adapters;
     const { clock, messages, outbox } = this;
@@ -81,6 +88,10 @@ export class TestBench<A extends Adapters = Adapters> {
     this.rotateClientSecret = new RotateClientSecret(changer, messages, audit, clock);
     this.ensureMasterRealm = new EnsureMasterRealm(realms, milestones, this.createRealm, messages, logger);
     this.giveUpStaleProvisions = new GiveUpStaleProvisions(transactions, provisioning, clock);
+    const stored = new StoredConfiguration(realms, clients);
+    const storePlan = new StorePlan(provisioning, audit);
+    this.exportConfiguration = new ExportConfiguration(stored);
+    this.applyConfiguration = new ApplyConfiguration(stored, accounts, provisioning, change, storePlan, clock);
   }
 
   /** Stores a realm without other services or events. */

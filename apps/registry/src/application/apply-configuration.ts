@@ -1,0 +1,124 @@
+import {
+  configurationProblems,
+  type ApplyConfiguration as ApplyConfigurationCall,
+  type ConfigurationResult,
+  type RequestOf,
+} from '#contracts';
+import { AppError } from '#errors';
+import { Clock } from '#host';
+import type { CallContext } from '#messaging';
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import {
+  isEmptyPlan,
+  planRegistry,
+  requireMayApply,
+  requireMayCompare,
+  type PlannedClient,
+  type RegistryPlan,
+} from '../domain/configuration-plan.js';
+import type { Realm } from '../domain/realm.js';
+import { StaleReadError } from './client-changer.js';
+import { configurationChanges } from './configuration-changes.js';
+import { clientTarget, FencedChange, realmTarget } from './fenced-change.js';
+import { Provisioning } from './provisioning.js';
+import { ServiceAccounts, type EnabledAccount } from './service-accounts.js';
+import { StoredConfiguration } from './stored-configuration.js';
+import { StorePlan, type StoredPlan } from './store-plan.js';
+
+type Request = RequestOf<typeof ApplyConfigurationCall>;
+type Accounts = ReadonlyMap<string, EnabledAccount>;
+
+const ATTEMPTS = 5;
+
+/**
+ * Makes a realm what a configuration says, in one transaction, or says what that would change. Applying it again changes nothing,
+ * and completes what a crash has left.
+ */
+@Injectable()
+export class ApplyConfiguration {
+  constructor(
+    private readonly stored: StoredConfiguration,
+    private readonly serviceAccounts: ServiceAccounts,
+    private readonly provisioning: Provisioning,
+    private readonly change: FencedChange,
+    private readonly storePlan: StorePlan,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws AppError `validation_failed` with pointers, `forbidden`, `not_found` (realm), `conflict`, `unavailable`. */
+  async execute(request: Request, context: CallContext): Promise<ConfigurationResult> {
+    checkDocument(request);
+    requireMayCompare(request.actor, request.configuration);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.attempt(request, context);
+      } catch (error) {
+        if (!(error instanceof StaleReadError) || tries === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  private async attempt(request: Request, context: CallContext): Promise<ConfigurationResult> {
+    const { actor, configuration, secrets, dryRun } = request;
+    const stored = await this.stored.concernedBy(request.realmId, configuration);
+    const plan = planRegistry(stored, configuration, secrets, { now: this.clock.now(), makeId: uuidv7 });
+    const changes = configurationChanges(plan);
+    if (dryRun || isEmptyPlan(plan)) return { changes };
+    requireMayApply(actor, plan);
+    const { followUps } = await this.withAccounts(
+      stored.realm,
+      plan.clients.filter(enablesAccount),
+      context,
+      (accounts) => this.apply(request, stored.realm, plan, accounts, context),
+    );
+    for (const followUp of followUps) await this.provisioning.giveUp(followUp, context);
+    return { changes };
+  }
+
+  /** Every service account works before the first change is committed; if anything fails all go back to what is stored. */
+  private withAccounts(
+    realm: Realm,
+    pending: readonly PlannedClient[],
+    context: CallContext,
+    change: (accounts: Accounts) => Promise<StoredPlan>,
+    enabled: Accounts = new Map(),
+  ): Promise<StoredPlan> {
+    const [next, ...rest] = pending;
+    if (next === undefined) return change(enabled);
+    const { after } = next;
+    return this.serviceAccounts.whileEnabling(realm, after, context, (account) =>
+      this.withAccounts(realm, rest, context, change, new Map([...enabled, [after.id, account]])),
+    );
+  }
+
+  private apply(
+    { actor }: Request,
+    realm: Realm,
+    plan: RegistryPlan,
+    accounts: Accounts,
+    context: CallContext,
+  ): Promise<StoredPlan> {
+    const concerned = [...plan.clients.map(({ after }) => after), ...plan.deleted];
+    const targets = [
+      ...(plan.realm === null ? [] : [realmTarget(realm.name)]),
+      ...concerned.map(({ clientId }) => clientTarget(realm.name, clientId)),
+    ];
+    return this.change.run(targets, context, (transaction) =>
+      this.storePlan.execute(transaction, realm, plan, accounts, { actor, context }),
+    );
+  }
+}
+
+function enablesAccount({ before, after }: PlannedClient): boolean {
+  return after.serviceAccountEnabled && before?.serviceAccountEnabled !== true;
+}
+
+function checkDocument({ configuration }: Request): void {
+  const fields = configurationProblems(configuration).map(({ pointer, message }) => ({
+    pointer,
+    field: pointer.slice(1).replaceAll('/', '.'),
+    message,
+  }));
+  if (fields.length > 0) throw new AppError('validation_failed', { fields });
+}
