@@ -56,19 +56,9 @@ function withoutRepetition(problems: readonly ConfigurationProblem[]): readonly 
 }
 
 function wording({ type, schema, message }: ValueError): string {
-  switch (type) {
-    case ValueErrorType.ObjectAdditionalProperties:
-      return 'is not a member of this object';
-    case ValueErrorType.ObjectRequiredProperty:
-      return 'is missing';
-    case ValueErrorType.Union: {
-      const variants = (schema['anyOf'] ?? []) as readonly { readonly const?: unknown; readonly type?: string }[];
-      const words = variants.map((variant) =>
-        variant.const === undefined ? (variant.type ?? 'value') : String(variant.const),
-      );
-      return `must be ${words.join(' or ')}`;
-    }
-    default:
-      return message.replace(/^Expected /, 'must be ');
-  }
+  if (type === ValueErrorType.ObjectAdditionalProperties) return 'is not a member of this object';
+  if (type === ValueErrorType.ObjectRequiredProperty) return 'is missing';
+  if (type !== ValueErrorType.Union) return message.replace(/^Expected /, 'must be ');
+  const variants = (schema['anyOf'] ?? []) as readonly { readonly const?: unknown; readonly type?: string }[];
+  return `must be ${variants.map(({ const: only, type: kind }) => String(only ?? kind ?? 'a value')).join(' or ')}`;
 }

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { Actor, LifetimeSeconds, nullable, SigningAlgorithmSchema, Uuid } from './common.js';
+import { Actor, LifetimeSeconds, SigningAlgorithmSchema, Uuid } from './common.js';
 import { defineCall } from './contract.js';
 
 /** At most this many clients in one configuration, so that it travels in one message and applies in one transaction. */
