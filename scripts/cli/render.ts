@@ -42,6 +42,6 @@ function text(value: unknown): string {
 }
 
 /** What somebody named a client must not steer the terminal of somebody else. */
-function printable(value: string): string {
+export function printable(value: string): string {
   return value.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '?');
 }

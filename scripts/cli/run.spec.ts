@@ -125,6 +125,17 @@ describe('chancery', () => {
     expect(JSON.parse(heard.at(-1)?.body ?? '')).toMatchObject({ clients: [{ client_id: 'on', name: 'Yes: "no"' }] });
   });
 
+  it('writes an export of Keycloak as YAML, and the warnings beside it', async () => {
+    writeFileSync(
+      file,
+      JSON.stringify({ realm: 'shop', groups: [1], clients: [{ clientId: 'web', publicClient: true }] }),
+    );
+    const { code, out, error } = await chancery(`import-keycloak ${file}`);
+    expect([code, error]).toEqual([0, 'warning: realm: groups is not taken over\n']);
+    expect(out).toContain('client_id: web\n');
+    expect(heard).toEqual([]);
+  });
+
   it.each([
     ['', 'Usage:'],
     ['destroy', 'Usage:'],

@@ -4,7 +4,8 @@ import { stringify } from 'yaml';
 import { Api, ApiError, type Credentials } from './api.js';
 import { CliError } from './cli-error.js';
 import { located, readConfiguration } from './document.js';
-import { render } from './render.js';
+import { importKeycloak } from './keycloak.js';
+import { printable, render } from './render.js';
 import { resolveSecrets } from './secrets.js';
 
 const USAGE = `Usage: npx chancery <command> [options]
@@ -13,6 +14,8 @@ Commands
   plan <realm.yaml>     say what applying the file would change
   apply <realm.yaml>    make the realm what the file says
   export                write the realm as YAML
+  import-keycloak <export.json>
+                        write the export of a Keycloak realm as YAML, and what of it is left out to standard error
 
 Options
   --url <url>               where Chancery is (CHANCERY_URL, else http://localhost:8080)
@@ -65,6 +68,13 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
       if (file !== undefined) throw new CliError(USAGE);
       const { url, realm, credentials } = optionsOf(values, terminal.environment);
       const configuration = await (await Api.signIn(url, credentials)).export(realm);
+      terminal.out.write(stringify(configuration, { lineWidth: 0 }));
+      return 0;
+    }
+    case 'import-keycloak': {
+      if (file === undefined || more.length > 0) throw new CliError(USAGE);
+      const { configuration, warnings } = importKeycloak(textOf(file));
+      for (const warning of warnings) terminal.error.write(`warning: ${printable(warning)}\n`);
       terminal.out.write(stringify(configuration, { lineWidth: 0 }));
       return 0;
     }
