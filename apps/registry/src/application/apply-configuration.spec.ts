@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { EnsureServiceAccount, type Actor, type RealmConfiguration } from '#contracts';
+import { EnsureServiceAccount, ListSubjectRoles, type Actor, type RealmConfiguration } from '#contracts';
 import { AppError } from '#errors';
 import { makeSecretText } from '../domain/client-secret.js';
 import type { Realm } from '../domain/realm.js';
@@ -14,6 +14,16 @@ const CLIENTS: RealmConfiguration = {
     { client_id: 'web', client_type: 'public', redirect_uris: ['https://app.example/cb'] },
     { client_id: 'billing', name: 'Billing', service_account_enabled: true },
   ],
+};
+
+const ROLE = {
+  id: '01890000-0000-7000-8000-0000000000bb',
+  clientId: null,
+  name: 'users',
+  description: null,
+  version: 1,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  updatedAt: '2026-01-01T00:00:00.000Z',
 };
 
 describe('a configuration', () => {
@@ -136,6 +146,22 @@ describe('a configuration', () => {
     expect(told).not.toContain(secret.slice(4, -6));
     expect(told).not.toContain(next.slice(4, -6));
     expect((await client('billing'))?.secrets).toHaveLength(2);
+  });
+
+  it('gives nobody a secret of a client that may more than they do', async () => {
+    await send(CLIENTS);
+    const configuration: RealmConfiguration = { version: 1, clients: [{ client_id: 'billing' }] };
+    bench.messages.on(ListSubjectRoles, () => ({
+      items: [{ ...ROLE, realmId: realm.id, permissions: ['manage_users'] }],
+    }));
+    const secrets = { billing: makeSecretText() };
+    await expect(send(configuration, { secrets })).rejects.toMatchObject({
+      code: 'forbidden',
+      reason: 'exceeds_actor',
+    });
+    expect((await client('billing'))?.secrets).toEqual([]);
+    const actor = { ...ADMINISTRATOR, permissions: [...ADMINISTRATOR.permissions, 'manage_users'] };
+    expect(await names(configuration, { secrets, actor })).toEqual(['update client billing']);
   });
 
   it.each<[string, RealmConfiguration, Record<string, string>, string]>([

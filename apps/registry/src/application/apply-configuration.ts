@@ -1,12 +1,14 @@
 import {
   configurationProblems,
+  ListSubjectRoles,
+  type Actor,
   type ApplyConfiguration as ApplyConfigurationCall,
   type ConfigurationResult,
   type RequestOf,
 } from '#contracts';
 import { AppError } from '#errors';
 import { Clock } from '#host';
-import type { CallContext } from '#messaging';
+import { MessageClient, type CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import {
@@ -18,6 +20,7 @@ import {
   type RegistryPlan,
 } from '../domain/configuration-plan.js';
 import type { Realm } from '../domain/realm.js';
+import { checkTakeover } from '../domain/takeover.js';
 import { StaleReadError } from './client-changer.js';
 import { configurationChanges } from './configuration-changes.js';
 import { clientTarget, FencedChange, realmTarget } from './fenced-change.js';
@@ -39,6 +42,7 @@ const ATTEMPTS = 5;
 export class ApplyConfiguration {
   constructor(
     private readonly stored: StoredConfiguration,
+    private readonly messages: MessageClient,
     private readonly serviceAccounts: ServiceAccounts,
     private readonly provisioning: Provisioning,
     private readonly change: FencedChange,
@@ -66,30 +70,23 @@ export class ApplyConfiguration {
     const changes = configurationChanges(plan);
     if (dryRun || isEmptyPlan(plan)) return { changes };
     requireMayApply(actor, plan);
-    const { followUps } = await this.withAccounts(
-      stored.realm,
-      plan.clients.filter(enablesAccount),
-      context,
-      (accounts) => this.apply(request, stored.realm, plan, accounts, context),
+    await this.refuseTakeovers(actor, plan, context);
+    const enabled = plan.clients.filter(enablesAccount).map(({ after }) => after);
+    // Every service account works before the first change is committed; if anything fails all go back to what is stored.
+    const { followUps } = await this.serviceAccounts.whileEnablingAll(stored.realm, enabled, context, (accounts) =>
+      this.apply(request, stored.realm, plan, accounts, context),
     );
     for (const followUp of followUps) await this.provisioning.giveUp(followUp, context);
     return { changes };
   }
 
-  /** Every service account works before the first change is committed; if anything fails all go back to what is stored. */
-  private withAccounts(
-    realm: Realm,
-    pending: readonly PlannedClient[],
-    context: CallContext,
-    change: (accounts: Accounts) => Promise<StoredPlan>,
-    enabled: Accounts = new Map(),
-  ): Promise<StoredPlan> {
-    const [next, ...rest] = pending;
-    if (next === undefined) return change(enabled);
-    const { after } = next;
-    return this.serviceAccounts.whileEnabling(realm, after, context, (account) =>
-      this.withAccounts(realm, rest, context, change, new Map([...enabled, [after.id, account]])),
-    );
+  /** Bringing a secret along is as good as being shown one. */
+  private async refuseTakeovers(actor: Actor, { clients }: RegistryPlan, context: CallContext): Promise<void> {
+    for (const { before, after } of clients) {
+      if (before === null || before.serviceAccountUserId === null || after.secrets === before.secrets) continue;
+      const account = { realmId: before.realmId, subjectId: before.serviceAccountUserId };
+      checkTakeover(actor, (await this.messages.call(ListSubjectRoles, account, context)).items);
+    }
   }
 
   private apply(

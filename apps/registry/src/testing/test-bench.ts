@@ -91,7 +91,15 @@ export class TestBench<A extends Adapters = Adapters> {
     const stored = new StoredConfiguration(realms, clients);
     const storePlan = new StorePlan(provisioning, audit);
     this.exportConfiguration = new ExportConfiguration(stored);
-    this.applyConfiguration = new ApplyConfiguration(stored, accounts, provisioning, change, storePlan, clock);
+    this.applyConfiguration = new ApplyConfiguration(
+      stored,
+      messages,
+      accounts,
+      provisioning,
+      change,
+      storePlan,
+      clock,
+    );
   }
 
   /** Stores a realm without other services or events. */
