@@ -1,4 +1,4 @@
-import { SERVICE_NAMES } from '#contracts';
+import { RealmConfiguration, SERVICE_NAMES } from '#contracts';
 import { databaseRolesSql } from '#topology';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,8 +25,14 @@ export async function generatedFiles(root: string): Promise<readonly GeneratedFi
     { path: 'docker-compose.yml', content: await format(composeFile(), { ...STYLE, parser: 'yaml' }) },
     { path: 'nest-cli.json', content: await format(nestCli(folders), { ...STYLE, parser: 'json' }) },
     { path: 'deploy/nats/nats.conf', content: natsConf() },
+    { path: 'docs/schema/realm.schema.json', content: await format(realmSchema(), { ...STYLE, parser: 'json' }) },
     { path: 'deploy/postgres/10-roles.sql', content: SQL_HEADER + databaseRolesSql() },
   ];
+}
+
+/** For editors; TypeBox schemas are JSON schemas already. */
+function realmSchema(): string {
+  return JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...RealmConfiguration });
 }
 
 function libsOf(root: string): readonly string[] {

@@ -8,6 +8,7 @@ import {
 } from './administration/client-uris.controllers.js';
 import { ClientRolesController } from './administration/client-roles.controller.js';
 import { ClientsController } from './administration/clients.controller.js';
+import { ConfigurationController } from './administration/configuration.controller.js';
 import { KeysController } from './administration/keys.controller.js';
 import { PermissionsController } from './administration/permissions.controller.js';
 import { RealmsController } from './administration/realms.controller.js';
@@ -36,4 +37,5 @@ export const GATEWAY_CONTROLLERS: readonly Type<object>[] = [
   ClientRolesController,
   AuditController,
   KeysController,
+  ConfigurationController,
 ];

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AddClientUri } from './application/add-client-uri.js';
+import { ApplyConfiguration } from './application/apply-configuration.js';
 import { AuditEvents } from './application/audit-events.js';
 import { ClientChanger } from './application/client-changer.js';
 import { ClientUriChanger } from './application/client-uri-changer.js';
@@ -10,6 +11,7 @@ import { DeleteClientSecret } from './application/delete-client-secret.js';
 import { DeleteClient } from './application/delete-client.js';
 import { DeleteRealm } from './application/delete-realm.js';
 import { EnsureMasterRealm } from './application/ensure-master-realm.js';
+import { ExportConfiguration } from './application/export-configuration.js';
 import { FencedChange } from './application/fenced-change.js';
 import { ForgetOldAnswers } from './application/forget-old-answers.js';
 import { ForgetOldTombstones } from './application/forget-old-tombstones.js';
@@ -33,6 +35,8 @@ import { ServiceAccounts } from './application/service-accounts.js';
 import { TakeoverGuard } from './application/takeover-guard.js';
 import { TouchClientSecrets } from './application/touch-client-secrets.js';
 import { UpdateClientUri } from './application/update-client-uri.js';
+import { StorePlan } from './application/store-plan.js';
+import { StoredConfiguration } from './application/stored-configuration.js';
 import { UpdateClient } from './application/update-client.js';
 import { UpdateRealm } from './application/update-realm.js';
 import { ClientUriRepository } from './domain/client-uri.js';
@@ -53,6 +57,7 @@ import { BackgroundWork } from './transport/background-work.js';
 import { ClientSecretController } from './transport/client-secret.controller.js';
 import { ClientUriController } from './transport/client-uri.controller.js';
 import { ClientController } from './transport/client.controller.js';
+import { ConfigurationController } from './transport/configuration.controller.js';
 import { RealmController } from './transport/realm.controller.js';
 import { SnapshotController } from './transport/snapshot.controller.js';
 
@@ -82,11 +87,20 @@ const USE_CASES = [
   GiveUpStaleProvisions,
   ForgetOldTombstones,
   ForgetOldAnswers,
+  ExportConfiguration,
+  ApplyConfiguration,
 ];
 
 /** Composition root of the registry. */
 @Module({
-  controllers: [RealmController, ClientController, ClientSecretController, ClientUriController, SnapshotController],
+  controllers: [
+    RealmController,
+    ClientController,
+    ClientSecretController,
+    ClientUriController,
+    SnapshotController,
+    ConfigurationController,
+  ],
   providers: [
     ...USE_CASES,
     AuditEvents,
@@ -99,6 +113,8 @@ const USE_CASES = [
     ReconcileServiceAccount,
     ServiceAccounts,
     TakeoverGuard,
+    StorePlan,
+    StoredConfiguration,
     BackgroundWork,
     { provide: RealmRepository, useClass: TypeOrmRealmRepository },
     { provide: ClientRepository, useClass: TypeOrmClientRepository },

@@ -1,6 +1,7 @@
 import * as audit from './audit.js';
 import * as clientSecrets from './client-secrets.js';
 import * as clientUris from './client-uris.js';
+import * as configuration from './configuration.js';
 import type { CallContract, DurableEventContract, SnapshotContract } from './contract.js';
 import * as identity from './identity.js';
 import * as realmNames from './realm-names.js';
@@ -18,6 +19,7 @@ const everything: readonly unknown[] = [
   registry,
   clientSecrets,
   clientUris,
+  configuration,
   realmNames,
   roles,
   rolesAdministration,

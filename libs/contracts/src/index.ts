@@ -24,4 +24,6 @@ export * from './token-preview.js';
 export * from './audit.js';
 export * from './realm-names.js';
 export * from './idempotency.js';
+export * from './configuration.js';
+export { configurationProblems, type ConfigurationProblem } from './configuration-problems.js';
 export { ALL_CALLS, ALL_DURABLE_EVENTS, ALL_SNAPSHOTS } from './all-contracts.js';

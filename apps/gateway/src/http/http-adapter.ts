@@ -4,7 +4,7 @@ import { type GatewaySettings, trustedProxyList } from '../config.js';
 import { answerClientError } from './client-error.js';
 import { GATEWAY_REQUEST_FIELDS } from './gateway-request.js';
 import { KnownRoutes } from './known-routes.js';
-import { BODY_LIMIT_BYTES, registerRawBodyParsers } from './raw-body.js';
+import { BODY_LIMIT_BYTES, CONFIGURATION_LIMIT_BYTES, registerRawBodyParsers } from './raw-body.js';
 import { requestIdOf } from './request-id.js';
 
 /** How long a client may take for its headers, and for headers and body together, in milliseconds. */
@@ -16,6 +16,9 @@ const TIMEOUT_CHECK_MS = 5_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 /** A bearer token with many roles is the largest header. */
 const MAX_HEADER_BYTES = 16 * 1024;
+
+/** Routes that take a whole realm as a document. */
+const TAKES_CONFIGURATION = /^\/realms\/:realm\/(plan|apply)$/;
 
 type AnswerFrameworkError = (error: Error, request: FastifyRequest, reply: FastifyReply) => void;
 
@@ -51,7 +54,10 @@ export class GatewayHttpAdapter extends FastifyAdapter {
       multipart: false,
     });
     for (const field of GATEWAY_REQUEST_FIELDS) this.instance.decorateRequest(field, null);
-    this.instance.addHook('onRoute', (route) => this.routes.add(route));
+    this.instance.addHook('onRoute', (route) => {
+      if (TAKES_CONFIGURATION.test(route.url)) route.bodyLimit = CONFIGURATION_LIMIT_BYTES;
+      this.routes.add(route);
+    });
     registerRawBodyParsers(this.instance);
   }
 

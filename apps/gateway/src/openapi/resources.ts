@@ -2,6 +2,7 @@ import type { ResourceDoc } from './operation.js';
 import { AUDIT } from './resources/audit.js';
 import { CLIENT_PARTS } from './resources/client-parts.js';
 import { CLIENTS } from './resources/clients.js';
+import { CONFIGURATION } from './resources/configuration.js';
 import { KEYS } from './resources/keys.js';
 import { PROTOCOL } from './resources/protocol.js';
 import { REALMS } from './resources/realms.js';
@@ -19,6 +20,7 @@ export const RESOURCES: readonly ResourceDoc[] = [
   USERS,
   ROLES,
   ROLE_ADMINISTRATION,
+  CONFIGURATION,
   AUDIT,
   KEYS,
   SERVICE,

@@ -1,5 +1,6 @@
 import {
   AddClientUri,
+  ApplyConfiguration,
   AssignRole,
   CreateClientSecret,
   ChangeAssignments,
@@ -12,6 +13,7 @@ import {
   DeleteRealm,
   DeleteRole,
   ExplainSubject,
+  ExportConfiguration,
   IssueToken,
   ListAuditEvents,
   ListClientSecrets,
@@ -124,4 +126,6 @@ export function answerEverything(bus: FakeMessageClient): void {
   bus.on(ReadAuditEvent, () => EVENT);
   bus.on(ListSigningKeys, () => ({ items: [KEY] }));
   bus.on(RotateSigningKey, () => KEY);
+  bus.on(ExportConfiguration, () => ({ version: 1 as const }));
+  bus.on(ApplyConfiguration, () => ({ changes: [] }));
 }

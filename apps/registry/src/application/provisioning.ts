@@ -32,14 +32,31 @@ export class Provisioning {
 
   /** Commits a note; call it before the other services. */
   async open(target: ProvisionTarget): Promise<Provision> {
-    const provision: Provision = { ...target, id: uuidv7(), givenUp: false, createdAt: this.clock.now() };
+    const provision = this.noteOf(target);
+    await this.commit([provision]);
+    return provision;
+  }
+
+  /** The same for many, in one transaction. */
+  async openAll(targets: readonly ProvisionTarget[]): Promise<readonly Provision[]> {
+    const provisions = targets.map((target) => this.noteOf(target));
+    if (provisions.length > 0) await this.commit(provisions);
+    return provisions;
+  }
+
+  private noteOf(target: ProvisionTarget): Provision {
+    return { ...target, id: uuidv7(), givenUp: false, createdAt: this.clock.now() };
+  }
+
+  private async commit(provisions: readonly Provision[]): Promise<void> {
     try {
-      await this.transactions.run((transaction) => transaction.openProvision(provision));
+      await this.transactions.run(async (transaction) => {
+        for (const provision of provisions) await transaction.openProvision(provision);
+      });
     } catch (error) {
       if (!(error instanceof UncertainCommitError)) throw error;
       throw new AppError('unavailable', { reason: 'uncertain_commit', cause: error });
     }
-    return provision;
   }
 
   /**

@@ -8,6 +8,9 @@ import type { RegistryTransaction } from '../domain/registry-transactions.js';
 import { Provisioning } from './provisioning.js';
 import { serviceAccountOf } from './reconcile-service-account.js';
 
+/** How many accounts are asked for at once: identity has other work too. */
+const AT_A_TIME = 16;
+
 /** A service account that identity has enabled for a change that is not committed yet. */
 export interface EnabledAccount {
   readonly userId: string;
@@ -40,6 +43,40 @@ export class ServiceAccounts {
       return await change({ userId, close: (transaction) => this.provisioning.close(transaction, provision) });
     } catch (error) {
       await this.provisioning.giveUp(provision, context);
+      throw error;
+    }
+  }
+
+  /** The same for many clients, some at a time; `change` gets the accounts by the UUID of their client. */
+  async whileEnablingAll<T>(
+    realm: Realm,
+    clients: readonly Client[],
+    context: CallContext,
+    change: (accounts: ReadonlyMap<string, EnabledAccount>) => Promise<T>,
+  ): Promise<T> {
+    const provisions = await this.provisioning.openAll(clients.map(({ id }) => ({ realmId: realm.id, clientId: id })));
+    try {
+      const accounts = new Map<string, EnabledAccount>();
+      for (let start = 0; start < provisions.length; start += AT_A_TIME) {
+        // All are awaited even if one fails: the clean-up must not overtake a call that is still on its way.
+        const made = await Promise.allSettled(
+          clients.slice(start, start + AT_A_TIME).map(async (client, index) => {
+            const wanted = serviceAccountOf(realm, client, client.serviceAccountUserId ?? uuidv7(), true);
+            const { userId } = await this.messages.call(EnsureServiceAccount, wanted, context);
+            const provision = provisions[start + index];
+            if (provision === undefined) throw new Error('a service account without its provision');
+            accounts.set(client.id, {
+              userId,
+              close: (transaction) => this.provisioning.close(transaction, provision),
+            });
+          }),
+        );
+        const failed = made.find((outcome) => outcome.status === 'rejected');
+        if (failed !== undefined) throw failed.reason;
+      }
+      return await change(accounts);
+    } catch (error) {
+      for (const provision of provisions) await this.provisioning.giveUp(provision, context);
       throw error;
     }
   }

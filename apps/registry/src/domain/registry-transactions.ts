@@ -44,6 +44,8 @@ export interface RegistryTransaction {
     before: Client,
     after: Client,
   ): Promise<{ readonly client: Client; readonly absence: number | null }>;
+  /** Makes a locked client's redirect URIs those of `after`; what has the same id and did not change stays. */
+  storeRedirectUris(before: Client, after: Client): Promise<void>;
   /** @returns the version of its absence. */
   deleteClient(realm: Realm, client: Client): Promise<number>;
 

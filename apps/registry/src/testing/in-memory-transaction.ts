@@ -90,6 +90,11 @@ export class InMemoryTransaction implements RegistryTransaction {
     return { client: this.putClient(after), absence };
   }
 
+  async storeRedirectUris(_before: Client, after: Client): Promise<void> {
+    const stored = this.state.clients.get(after.id);
+    if (stored !== undefined) this.state.clients.set(after.id, { ...stored, redirectUris: after.redirectUris });
+  }
+
   async deleteClient(realm: Realm, client: Client): Promise<number> {
     this.state.clients.delete(client.id);
     return this.absence(ClientSnapshot.name, clientSnapshotKey(realm.name, client.clientId));

@@ -51,6 +51,28 @@ export function describeRegistryTransactions(name: string, open: () => Promise<O
         expect(await ports.transactions.staleProvisions(later(1), 1_000)).not.toContainEqual(provision);
       });
 
+      it('store what became of redirect URIs, and keep what did not change', async () => {
+        const uri = (value: string, enabled = true) => ({
+          id: uuidv7(),
+          value,
+          enabled,
+          createdAt: NOW,
+          updatedAt: NOW,
+        });
+        const [stays, goes, ends] = [uri('https://a.example/'), uri('https://b.example/'), uri('https://c.example/')];
+        const client = await insertClient({ redirectUris: [stays, goes, ends] });
+        const ended = { ...ends, enabled: false, updatedAt: later(5) };
+        const comes = uri('https://d.example/', false);
+        const after = { ...client, redirectUris: [stays, ended, comes], version: 2 };
+        const stored = await ports.transactions.run(async (transaction) => {
+          await transaction.storeRedirectUris(client, after);
+          return (await transaction.updateClient(realm, client, after)).client;
+        });
+        expect(stored.redirectUris).toEqual([stays, ended, comes]);
+        const read = await ports.clients.findById(realm.id, client.id);
+        expect(new Set(read?.redirectUris)).toEqual(new Set([stays, ended, comes]));
+      });
+
       it('give one winner when many insert the same client_id at once', async () => {
         const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => insertClient({ clientId: 'same' })));
         expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);

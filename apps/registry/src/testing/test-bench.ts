@@ -11,6 +11,7 @@ import { FrozenClock } from '#host';
 import { newCallContext } from '#messaging';
 import { SilentLogger } from '#observability';
 import { AddClientUri } from '../application/add-client-uri.js';
+import { ApplyConfiguration } from '../application/apply-configuration.js';
 import { AuditEvents } from '../application/audit-events.js';
 import { ClientChanger } from '../application/client-changer.js';
 import { ClientUriChanger } from '../application/client-uri-changer.js';
@@ -20,6 +21,7 @@ import { DeleteClientSecret } from '../application/delete-client-secret.js';
 import { DeleteClient } from '../application/delete-client.js';
 import { DeleteRealm } from '../application/delete-realm.js';
 import { EnsureMasterRealm } from '../application/ensure-master-realm.js';
+import { ExportConfiguration } from '../application/export-configuration.js';
 import { FencedChange } from '../application/fenced-change.js';
 import { GiveUpStaleProvisions } from '../application/give-up-stale-provisions.js';
 import { IdempotentCreation } from '../application/idempotent-creation.js';
@@ -32,6 +34,8 @@ import { RotateClientSecret } from '../application/rotate-client-secret.js';
 import { ServiceAccounts } from '../application/service-accounts.js';
 import { TakeoverGuard } from '../application/takeover-guard.js';
 import { UpdateClientUri } from '../application/update-client-uri.js';
+import { StorePlan } from '../application/store-plan.js';
+import { StoredConfiguration } from '../application/stored-configuration.js';
 import { UpdateClient } from '../application/update-client.js';
 import { UpdateRealm } from '../application/update-realm.js';
 import type { ClientUriRepository } from '../domain/client-uri.js';
@@ -86,6 +90,9 @@ export class TestBench<A extends Adapters = Adapters> {
   readonly ensureMasterRealm: EnsureMasterRealm;
   readonly giveUpStaleProvisions: GiveUpStaleProvisions;
 
+  readonly exportConfiguration: ExportConfiguration;
+  readonly applyConfiguration: ApplyConfiguration;
+
   constructor(readonly adapters: A) {
     const { realms, clients, transactions, milestones, answers } = adapters;
     const { clock, messages, outbox } = this;
@@ -120,6 +127,18 @@ export class TestBench<A extends Adapters = Adapters> {
     this.removeClientUri = new RemoveClientUri(uriChanger);
     this.ensureMasterRealm = new EnsureMasterRealm(realms, milestones, this.createRealm, messages, logger);
     this.giveUpStaleProvisions = new GiveUpStaleProvisions(transactions, provisioning, clock);
+    const stored = new StoredConfiguration(realms, clients);
+    const storePlan = new StorePlan(provisioning, audit);
+    this.exportConfiguration = new ExportConfiguration(stored);
+    this.applyConfiguration = new ApplyConfiguration(
+      stored,
+      takeovers,
+      accounts,
+      provisioning,
+      change,
+      storePlan,
+      clock,
+    );
   }
 
   /** Stores a realm without other services or events. */

@@ -125,6 +125,22 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
     return { client: await this.stampClient(after), absence };
   }
 
+  async storeRedirectUris(before: Client, after: Client): Promise<void> {
+    const owner = { realmId: after.realmId, clientUuid: after.id };
+    const kept = new Set(after.redirectUris.map(({ id }) => id));
+    const removed = before.redirectUris.filter(({ id }) => !kept.has(id)).map(({ id }) => id);
+    if (removed.length > 0) await this.manager.delete(RedirectUriEntity, { ...owner, id: In(removed) });
+    const former = new Map(before.redirectUris.map((uri) => [uri.id, uri]));
+    for (const uri of after.redirectUris) {
+      const stored = former.get(uri.id);
+      const { enabled, updatedAt } = uri;
+      if (stored === undefined) await this.manager.insert(RedirectUriEntity, fromUri(after, uri));
+      else if (stored.enabled !== enabled) {
+        await this.manager.update(RedirectUriEntity, { ...owner, id: uri.id }, { enabled, updatedAt });
+      }
+    }
+  }
+
   async deleteClient(realm: Realm, client: Client): Promise<number> {
     await this.manager.delete(ClientEntity, { realmId: client.realmId, id: client.id });
     return this.absence(ClientSnapshot.name, clientSnapshotKey(realm.name, client.clientId));

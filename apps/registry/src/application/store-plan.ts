@@ -1,0 +1,130 @@
+import { RemoveClientRoles, RemoveServiceAccount } from '#contracts';
+import type { PublishedSnapshot } from '#cache';
+import { Injectable } from '@nestjs/common';
+import type { Client } from '../domain/client.js';
+import type { PlannedClient, RegistryPlan } from '../domain/configuration-plan.js';
+import type { Provision } from '../domain/provision.js';
+import type { Realm } from '../domain/realm.js';
+import { noSuchRealm } from '../domain/refusals.js';
+import type { RegistryTransaction } from '../domain/registry-transactions.js';
+import { auditedChanges, auditedClient, auditedRealm, AuditEvents, type Cause } from './audit-events.js';
+import { clientTarget, publishedAbsence, publishedClient, publishedRealm, type Changed } from './fenced-change.js';
+import { Provisioning } from './provisioning.js';
+import type { EnabledAccount } from './service-accounts.js';
+import { StaleReadError } from './stale-read.js';
+
+/** What is left to do after the commit: identity has to hear of accounts that were disabled. */
+export interface StoredPlan {
+  readonly followUps: readonly Provision[];
+}
+
+/** Stores a plan inside one transaction, if what it was made from is still what is there. */
+@Injectable()
+export class StorePlan {
+  constructor(
+    private readonly provisioning: Provisioning,
+    private readonly auditEvents: AuditEvents,
+  ) {}
+
+  /** @throws StaleReadError when something changed since it was read, AppError `conflict`, `not_found`. */
+  async execute(
+    transaction: RegistryTransaction,
+    realm: Realm,
+    plan: RegistryPlan,
+    accounts: ReadonlyMap<string, EnabledAccount>,
+    cause: Cause,
+  ): Promise<Changed<StoredPlan>> {
+    const snapshots: PublishedSnapshot[] = [];
+    const followUps: Provision[] = [];
+    const kept = plan.realm === null ? await transaction.keepRealm(realm.id) : await transaction.lockRealm(realm.id);
+    if (kept === null) throw noSuchRealm();
+    // The fences stand on keys that hold the realm's name.
+    if (kept.name !== realm.name) throw new StaleReadError();
+    if (plan.realm !== null) {
+      if (kept.snapshotVersion !== plan.realm.before.snapshotVersion) throw new StaleReadError();
+      snapshots.push(publishedRealm(await this.storeRealm(transaction, plan.realm.before, plan.realm.after, cause)));
+    }
+    // One order for everybody who locks several.
+    for (const planned of plan.clients.toSorted((left, right) => (left.after.id < right.after.id ? -1 : 1))) {
+      const account = accounts.get(planned.after.id);
+      const stored = await this.storeClient(transaction, realm, planned, account, cause);
+      snapshots.push(publishedClient(realm.name, stored));
+      if (disablesAccount(planned)) {
+        followUps.push(await this.provisioning.openFollowUp(transaction, { realmId: realm.id, clientId: stored.id }));
+      }
+    }
+    for (const client of plan.deleted.toSorted((left, right) => (left.id < right.id ? -1 : 1))) {
+      snapshots.push(await this.deleteClient(transaction, realm, client, cause));
+    }
+    return { result: { followUps }, snapshots };
+  }
+
+  private async storeRealm(
+    transaction: RegistryTransaction,
+    before: Realm,
+    after: Realm,
+    cause: Cause,
+  ): Promise<Realm> {
+    const stored = await transaction.updateRealm(after);
+    const details = auditedChanges(auditedRealm(before), auditedRealm(stored));
+    await transaction.record(this.auditEvents.realm('realm.updated', stored, details, cause));
+    return stored;
+  }
+
+  private async storeClient(
+    transaction: RegistryTransaction,
+    realm: Realm,
+    { before, after }: PlannedClient,
+    account: EnabledAccount | undefined,
+    cause: Cause,
+  ): Promise<Client> {
+    await account?.close(transaction);
+    const wanted: Client = { ...after, serviceAccountUserId: after.serviceAccountUserId ?? account?.userId ?? null };
+    if (before === null) {
+      const stored = await transaction.insertClient(realm, wanted);
+      await transaction.record(
+        this.auditEvents.client('client.created', realm, stored, { client: auditedClient(stored) }, cause),
+      );
+      return stored;
+    }
+    await lockUnchanged(transaction, before);
+    await transaction.storeRedirectUris(before, wanted);
+    const { client } = await transaction.updateClient(realm, before, wanted);
+    const added = client.secrets.filter(({ id }) => !before.secrets.some((secret) => secret.id === id));
+    const details = {
+      ...auditedChanges(auditedClient(before), auditedClient(client)),
+      ...(added.length === 0 ? {} : { added_secret_ids: added.map(({ id }) => id) }),
+    };
+    await transaction.record(this.auditEvents.client('client.updated', realm, client, details, cause));
+    return client;
+  }
+
+  /** Its service account, roles and assignments follow through the outbox, as with every deletion. */
+  private async deleteClient(
+    transaction: RegistryTransaction,
+    realm: Realm,
+    client: Client,
+    cause: Cause,
+  ): Promise<PublishedSnapshot> {
+    await lockUnchanged(transaction, client);
+    const version = await transaction.deleteClient(realm, client);
+    const details = { client: auditedClient(client) };
+    await transaction.record(this.auditEvents.client('client.deleted', realm, client, details, cause));
+    const { id: clientId, serviceAccountUserId } = client;
+    await transaction.call(RemoveClientRoles, { realmId: realm.id, clientId, serviceAccountUserId });
+    if (serviceAccountUserId !== null) {
+      await transaction.call(RemoveServiceAccount, { realmId: realm.id, clientId });
+    }
+    return publishedAbsence(clientTarget(realm.name, client.clientId), version);
+  }
+}
+
+/** Every write gives a client a new snapshot version. */
+async function lockUnchanged(transaction: RegistryTransaction, seen: Client): Promise<void> {
+  const locked = await transaction.lockClient(seen.realmId, seen.id);
+  if (locked?.snapshotVersion !== seen.snapshotVersion) throw new StaleReadError();
+}
+
+function disablesAccount({ before, after }: PlannedClient): boolean {
+  return before?.serviceAccountEnabled === true && !after.serviceAccountEnabled && before.serviceAccountUserId !== null;
+}

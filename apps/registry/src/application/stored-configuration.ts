@@ -1,0 +1,76 @@
+import { MAX_CONFIGURED_CLIENTS, type RealmConfiguration } from '#contracts';
+import { AppError } from '#errors';
+import { Injectable } from '@nestjs/common';
+import type { Client } from '../domain/client.js';
+import type { StoredRealm } from '../domain/configuration-plan.js';
+import type { Realm } from '../domain/realm.js';
+import { noSuchRealm } from '../domain/refusals.js';
+import { ClientRepository, RealmRepository, type ListPosition } from '../domain/repositories.js';
+
+const PAGE = 200;
+
+/** Reads what a configuration is compared with, or made of. */
+@Injectable()
+export class StoredConfiguration {
+  constructor(
+    private readonly realms: RealmRepository,
+    private readonly clients: ClientRepository,
+  ) {}
+
+  /** @throws AppError `not_found`. */
+  async realm(realmId: string): Promise<Realm> {
+    const realm = await this.realms.findById(realmId);
+    if (realm === null) throw noSuchRealm();
+    return realm;
+  }
+
+  /** The realm, and the clients that the configuration concerns. @throws AppError `not_found`, `conflict`. */
+  async concernedBy(realmId: string, configuration: RealmConfiguration): Promise<StoredRealm> {
+    const realm = await this.realm(realmId);
+    const { prune = false, clients } = configuration;
+    const found =
+      prune && clients !== undefined
+        ? await this.allClients(realm)
+        : await this.named(
+            realm,
+            (clients ?? []).map(({ client_id }) => client_id),
+          );
+    return { realm, clients: new Map(found.map((client) => [client.clientId, client])) };
+  }
+
+  /** Every client of a realm, by `client_id`. @throws AppError `conflict` when one configuration cannot hold them. */
+  async allClients(realm: Realm): Promise<readonly Client[]> {
+    const clients: Client[] = [];
+    let after: ListPosition | null = null;
+    do {
+      const page = await this.clients.list(realm.id, {
+        limit: PAGE,
+        after,
+        sort: 'client_id',
+        search: null,
+        filter: {},
+      });
+      clients.push(...page.items);
+      after = page.next;
+      // System clients are few and not counted: the bound is a round number on purpose.
+      if (page.total > MAX_CONFIGURED_CLIENTS) throw tooManyClients(page.total);
+    } while (after !== null);
+    return clients;
+  }
+
+  private async named(realm: Realm, clientIds: readonly string[]): Promise<readonly Client[]> {
+    const clients: Client[] = [];
+    for (const clientId of clientIds) {
+      const client = await this.clients.findByClientId(realm.id, clientId);
+      if (client !== null) clients.push(client);
+    }
+    return clients;
+  }
+}
+
+function tooManyClients(total: number): AppError {
+  return new AppError('conflict', {
+    detail: `The realm has ${total} clients; a whole configuration holds ${MAX_CONFIGURED_CLIENTS}.`,
+    reason: 'too_many_clients',
+  });
+}

@@ -1,0 +1,64 @@
+import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value';
+import { RealmConfiguration } from './configuration.js';
+
+/** Something wrong at one place of a configuration; `pointer` is an RFC 6901 JSON pointer. */
+export interface ConfigurationProblem {
+  readonly pointer: string;
+  readonly message: string;
+}
+
+/** Nobody reads more than this at once. */
+const MAX_PROBLEMS = 50;
+
+/**
+ * What is wrong with a configuration as far as the document alone can tell: its form, and names that occur twice. The CLI says it
+ * before anything is sent, the server checks again.
+ */
+export function configurationProblems(value: unknown): readonly ConfigurationProblem[] {
+  const problems: ConfigurationProblem[] = [];
+  for (const error of Value.Errors(RealmConfiguration, value)) {
+    problems.push({ pointer: error.path, message: wording(error) });
+    if (problems.length === MAX_PROBLEMS) return problems;
+  }
+  return problems.length > 0
+    ? withoutRepetition(problems)
+    : doubles(value as RealmConfiguration).slice(0, MAX_PROBLEMS);
+}
+
+function doubles({ clients = [] }: RealmConfiguration): ConfigurationProblem[] {
+  return [
+    ...repeated(clients.map(({ client_id }) => client_id)).map((index) => ({
+      pointer: `/clients/${index}/client_id`,
+      message: 'is listed twice',
+    })),
+    ...clients.flatMap(({ redirect_uris: uris = [] }, index) =>
+      repeated(uris.map((uri) => (typeof uri === 'string' ? uri : uri.value))).map((at) => ({
+        pointer: `/clients/${index}/redirect_uris/${at}`,
+        message: 'is listed twice',
+      })),
+    ),
+  ];
+}
+
+function repeated(names: readonly string[]): readonly number[] {
+  const seen = new Set<string>();
+  return names.flatMap((name, index) => {
+    const twice = seen.has(name);
+    seen.add(name);
+    return twice ? [index] : [];
+  });
+}
+
+/** A member that is missing is also "not a string": one sentence is enough. */
+function withoutRepetition(problems: readonly ConfigurationProblem[]): readonly ConfigurationProblem[] {
+  const seen = new Set<string>();
+  return problems.filter(({ pointer }) => !seen.has(pointer) && seen.add(pointer));
+}
+
+function wording({ type, schema, message }: ValueError): string {
+  if (type === ValueErrorType.ObjectAdditionalProperties) return 'is not a member of this object';
+  if (type === ValueErrorType.ObjectRequiredProperty) return 'is missing';
+  if (type !== ValueErrorType.Union) return message.replace(/^Expected /, 'must be ');
+  const variants = (schema['anyOf'] ?? []) as readonly { readonly const?: unknown; readonly type?: string }[];
+  return `must be ${variants.map(({ const: only, type: kind }) => String(only ?? kind ?? 'a value')).join(' or ')}`;
+}

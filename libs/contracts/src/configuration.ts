@@ -1,0 +1,157 @@
+import { Type, type Static } from '@sinclair/typebox';
+import { Actor, LifetimeSeconds, SigningAlgorithmSchema, Uuid } from './common.js';
+import { defineCall } from './contract.js';
+
+/** At most this many clients in one configuration, so that it travels in one message and applies in one transaction. */
+export const MAX_CONFIGURED_CLIENTS = 500;
+
+const strict = { additionalProperties: false };
+const described = (description: string) => ({ description });
+
+const Lifetime = (description: string) => Type.Integer({ ...LifetimeSeconds, description });
+const LifetimeOverride = (description: string) =>
+  Type.Union([Type.Integer({ ...LifetimeSeconds }), Type.Null()], described(description));
+const Text = (maxLength: number, description: string) =>
+  Type.Union([Type.String({ maxLength }), Type.Null()], described(description));
+const Flag = (description: string) => Type.Boolean(described(description));
+
+/** A realm's own settings, in a configuration. */
+export const ConfiguredRealm = Type.Partial(
+  Type.Object({
+    display_name: Text(255, 'The name people see.'),
+    enabled: Flag('A disabled realm issues nothing.'),
+    settings: Type.Partial(
+      Type.Object({
+        access_token_lifetime: Lifetime('Seconds an access token lives.'),
+        refresh_token_lifetime: Lifetime('Seconds a refresh token lives.'),
+        id_token_lifetime: Lifetime('Seconds an ID token lives.'),
+        temporary_token_lifetime: Lifetime('Seconds a temporary token lives.'),
+        default_signing_algorithm: SigningAlgorithmSchema,
+      }),
+      strict,
+    ),
+  }),
+  { ...strict, description: 'The realm itself. It must exist already.' },
+);
+
+/** Where the CLI finds a client's secret. The configuration never holds it. */
+export const SecretSource = Type.Union(
+  [
+    Type.Object({ env: Type.String({ minLength: 1, description: 'An environment variable.' }) }, strict),
+    Type.Object({ file: Type.String({ minLength: 1, description: 'A file; relative to the configuration.' }) }, strict),
+  ],
+  described(
+    'Where `chancery plan` and `chancery apply` find the secret. It is sent to the server, which keeps a hash of it.',
+  ),
+);
+/** Where the CLI finds a client's secret. */
+export type SecretSource = Static<typeof SecretSource>;
+
+/** A client, in a configuration. Absent members stay as they are; of a new client they get the defaults of the API. */
+export const ConfiguredClient = Type.Object(
+  {
+    client_id: Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description: 'Names the client: it cannot be changed here.',
+    }),
+    name: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 255, description: 'The client_id, when a new client has none.' }),
+    ),
+    client_type: Type.Optional(
+      Type.Union([Type.Literal('confidential'), Type.Literal('public')], described('Cannot be changed later.')),
+    ),
+    description: Type.Optional(Text(2_000, 'What it is for.')),
+    owner: Type.Optional(Text(255, 'Who answers for it.')),
+    enabled: Type.Optional(Flag('A disabled client gets no token. Default: true.')),
+    service_account_enabled: Type.Optional(Flag('May use client_credentials. Default: false.')),
+    direct_access_grants_enabled: Type.Optional(Flag('May use the password grant. Default: false.')),
+    first_party: Type.Optional(Flag('Belongs to the operator of the realm: no consent is asked. Default: false.')),
+    access_token_lifetime: Type.Optional(LifetimeOverride('Seconds; null: as the realm.')),
+    refresh_token_lifetime: Type.Optional(LifetimeOverride('Seconds; null: as the realm.')),
+    id_token_lifetime: Type.Optional(LifetimeOverride('Seconds; null: as the realm.')),
+    temporary_token_lifetime: Type.Optional(LifetimeOverride('Seconds; null: as the realm.')),
+    redirect_uris: Type.Optional(
+      Type.Array(
+        Type.Union([
+          Type.String({ maxLength: 2_048 }),
+          Type.Object({ value: Type.String({ maxLength: 2_048 }), enabled: Type.Boolean() }, strict),
+        ]),
+        { maxItems: 100, description: 'Exact redirect URIs. Others are removed only with `prune: true`.' },
+      ),
+    ),
+    secret_from: Type.Optional(SecretSource),
+  },
+  strict,
+);
+/** A client, in a configuration. */
+export type ConfiguredClient = Static<typeof ConfiguredClient>;
+
+/** A realm as a document: what is written in YAML, and what the API takes and gives. Members are named as in the API. */
+export const RealmConfiguration = Type.Object(
+  {
+    version: Type.Literal(1, described('The version of this format.')),
+    prune: Type.Optional(
+      Type.Boolean(
+        described(
+          'Removes what the lists of this file do not mention. Lists that are absent are left alone. Default: false.',
+        ),
+      ),
+    ),
+    realm: Type.Optional(ConfiguredRealm),
+    clients: Type.Optional(
+      Type.Array(ConfiguredClient, { maxItems: MAX_CONFIGURED_CLIENTS, description: 'Clients, by client_id.' }),
+    ),
+  },
+  { ...strict, title: 'Chancery realm configuration' },
+);
+/** A realm as a document. */
+export type RealmConfiguration = Static<typeof RealmConfiguration>;
+
+/** One thing that an application of a configuration changes. */
+export const ConfigurationChange = Type.Object({
+  action: Type.Union([Type.Literal('create'), Type.Literal('update'), Type.Literal('delete')]),
+  kind: Type.Union([Type.Literal('realm'), Type.Literal('client')]),
+  /** The realm's name or the `client_id`. */
+  name: Type.String(),
+  /** Members as the API names them; a secret shows as `***`. */
+  members: Type.Array(Type.Object({ name: Type.String(), before: Type.Unknown(), after: Type.Unknown() })),
+});
+/** One thing that an application of a configuration changes. */
+export type ConfigurationChange = Static<typeof ConfigurationChange>;
+
+/** What a configuration changes, in the order in which it is done. Empty: there is nothing to do. */
+export const ConfigurationResult = Type.Object({ changes: Type.Array(ConfigurationChange) });
+/** What a configuration changes. */
+export type ConfigurationResult = Static<typeof ConfigurationResult>;
+
+/**
+ * Writes a realm as a configuration. Sections that the actor may not view are left out; secrets are in none of them. `conflict` for
+ * a realm with more clients than a configuration holds.
+ */
+export const ExportConfiguration = defineCall({
+  subject: 'registry.configuration.export.v1',
+  callers: ['gateway'],
+  request: Type.Object({ actor: Actor, realmId: Uuid }),
+  reply: RealmConfiguration,
+  deadlineMs: 15_000,
+});
+
+/**
+ * Makes a realm what a configuration says, or, with `dryRun`, says what that would change. `validation_failed` with pointers into the
+ * configuration; `forbidden` when the actor may not view (`dryRun`) or change what it concerns.
+ */
+export const ApplyConfiguration = defineCall({
+  subject: 'registry.configuration.apply.v1',
+  callers: ['gateway'],
+  request: Type.Object({
+    actor: Actor,
+    realmId: Uuid,
+    configuration: RealmConfiguration,
+    /** Secrets by `client_id`, in plain text; they are hashed at once. */
+    secrets: Type.Record(Type.String({ maxLength: 255 }), Type.String({ maxLength: 512 })),
+    dryRun: Type.Boolean(),
+  }),
+  reply: ConfigurationResult,
+  deadlineMs: 18_000,
+});

@@ -1,0 +1,114 @@
+import type { ConfigurationResult, RealmConfiguration } from '#contracts';
+import { CliError } from './cli-error.js';
+
+/** How long an answer may take, in milliseconds: a little more than the server gives itself. */
+const TIMEOUT_MS = 30_000;
+
+/** With what the command line signs in. */
+export type Credentials =
+  | { readonly kind: 'password'; readonly realm: string; readonly username: string; readonly password: string }
+  | { readonly kind: 'client'; readonly realm: string; readonly clientId: string; readonly clientSecret: string };
+
+/** An answer that is no success. `problems` are pointers into what was sent. */
+export class ApiError extends CliError {
+  constructor(
+    message: string,
+    readonly problems: readonly { readonly pointer: string; readonly message: string }[] = [],
+  ) {
+    super(message);
+  }
+}
+
+/** The administration API, as far as configurations need it. */
+export class Api {
+  private constructor(
+    private readonly url: string,
+    private readonly token: string,
+  ) {}
+
+  /** Signs in. @throws ApiError when the server refuses or cannot be reached. */
+  static async signIn(url: string, credentials: Credentials): Promise<Api> {
+    const form =
+      credentials.kind === 'password'
+        ? {
+            grant_type: 'password',
+            client_id: 'admin-cli',
+            username: credentials.username,
+            password: credentials.password,
+          }
+        : {
+            grant_type: 'client_credentials',
+            client_id: credentials.clientId,
+            client_secret: credentials.clientSecret,
+          };
+    const path = `/realms/${encodeURIComponent(credentials.realm)}/protocol/openid-connect/token`;
+    const answer = await ask(url, path, { method: 'POST', body: new URLSearchParams(form) });
+    const { access_token: token } = answer as { access_token?: unknown };
+    if (typeof token !== 'string') throw new ApiError('The server answered without a token.');
+    return new Api(url, token);
+  }
+
+  /** The realm as a configuration. */
+  async export(realm: string): Promise<RealmConfiguration> {
+    return (await this.call('GET', realm, 'export')) as RealmConfiguration;
+  }
+
+  /** What the configuration changes, or changed. */
+  async send(
+    realm: string,
+    action: 'plan' | 'apply',
+    configuration: RealmConfiguration,
+    secrets: Readonly<Record<string, string>>,
+  ): Promise<ConfigurationResult> {
+    return (await this.call('POST', realm, action, { ...configuration, secrets })) as ConfigurationResult;
+  }
+
+  private call(method: string, realm: string, action: string, body?: unknown): Promise<unknown> {
+    const headers = { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' };
+    return ask(this.url, `/realms/${encodeURIComponent(realm)}/${action}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+}
+
+async function ask(url: string, path: string, request: RequestInit): Promise<unknown> {
+  let answer: Response;
+  try {
+    // A redirect would carry the secrets to somebody who was not asked.
+    answer = await fetch(url.replace(/\/$/, '') + path, {
+      ...request,
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch (error) {
+    const { cause, message } = error as Error;
+    throw new ApiError(`Cannot reach ${url}: ${cause instanceof Error ? cause.message : message}`);
+  }
+  const text = await answer.text();
+  const body = parsed(text);
+  if (answer.ok && body !== null) return body;
+  throw refusal(path, answer.status, body ?? {});
+}
+
+function parsed(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function refusal(path: string, status: number, body: Record<string, unknown>): ApiError {
+  const words = [body['detail'], body['error_description'], body['title'], body['error']];
+  const sentence = words.find((word): word is string => typeof word === 'string') ?? 'the answer was not understood';
+  const problems = Array.isArray(body['errors'])
+    ? (body['errors'] as { pointer?: unknown; message?: unknown }[]).map(({ pointer, message }) => ({
+        pointer: String(pointer),
+        message: String(message),
+      }))
+    : [];
+  return new ApiError(`${path.split('/').at(-1) ?? path}: ${status} ${sentence}`, problems);
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { readConfiguration } from './document.js';
+
+const read = (text: string) => readConfiguration(text, 'realm.yaml');
+
+describe('a configuration in YAML', () => {
+  it('is read, and every part of it can be found again', () => {
+    const { configuration, locate } = read(`# our realm
+version: 1
+clients:
+  - client_id: billing
+    redirect_uris:
+      - https://app.example/cb
+`);
+    expect(configuration.clients).toEqual([{ client_id: 'billing', redirect_uris: ['https://app.example/cb'] }]);
+    expect(locate('/clients/0/redirect_uris/0')).toBe('realm.yaml:6:9');
+    expect(locate('/clients/0/not_there')).toBe('realm.yaml:4:5');
+    expect(locate('')).toBe('realm.yaml:2:1');
+  });
+
+  it.each([
+    ['version: 2', 'realm.yaml:1:10: /version must be 1'],
+    ['clients: []', 'realm.yaml:1:1: /version is missing'],
+    ['version: 1\nclient: []', 'realm.yaml:2:9: /client is not a member of this object'],
+    ['version: 1\nclients:\n  - name: x', 'realm.yaml:3:5: /clients/0/client_id is missing'],
+    ['version: 1\nclients:\n  - client_id: 5', 'realm.yaml:3:16: /clients/0/client_id must be string'],
+    [
+      'version: 1\nclients:\n  - client_id: a\n    client_type: system',
+      'realm.yaml:4:18: /clients/0/client_type must be confidential or public',
+    ],
+    [
+      'version: 1\nclients:\n  - client_id: a\n  - client_id: a',
+      'realm.yaml:4:16: /clients/1/client_id is listed twice',
+    ],
+    ['version: 1\nversion: 1', 'realm.yaml:2:1: Map keys must be unique'],
+    ['version: [1', 'realm.yaml:1:12:'],
+    ['', 'realm.yaml:1:1: the configuration must be object'],
+  ])('%j is refused where it is wrong', (text, message) => {
+    expect(() => read(text)).toThrow(message);
+  });
+
+  it('does not expand a bomb of aliases', () => {
+    const levels = Array.from({ length: 12 }, (_, index) =>
+      index === 0 ? 'a0: &a0 [x, x, x]' : `a${index}: &a${index} [${`*a${index - 1},`.repeat(9)}]`,
+    );
+    expect(() => read(levels.join('\n'))).toThrow('realm.yaml');
+  });
+});

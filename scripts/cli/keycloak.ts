@@ -1,0 +1,204 @@
+import { SIGNING_ALGORITHMS, type ConfiguredClient, type RealmConfiguration, type SigningAlgorithm } from '#contracts';
+import { CliError } from './cli-error.js';
+
+/** A realm of Keycloak as a configuration, and everything of it that is not in there. */
+export interface Imported {
+  readonly configuration: RealmConfiguration;
+  readonly warnings: readonly string[];
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Clients that Keycloak makes for itself. */
+const KEYCLOAKS_OWN = [
+  'account',
+  'account-console',
+  'admin-cli',
+  'broker',
+  'realm-management',
+  'security-admin-console',
+];
+
+/** Members of a client that are taken, or that say nothing which Chancery would do differently. */
+const UNDERSTOOD = new Set(
+  (
+    'id clientId name description enabled publicClient serviceAccountsEnabled directAccessGrantsEnabled redirectUris protocol ' +
+    'secret rootUrl attributes bearerOnly surrogateAuthRequired alwaysDisplayInConsole fullScopeAllowed ' +
+    'nodeReRegistrationTimeout clientAuthenticatorType notBefore standardFlowEnabled access'
+  ).split(' '),
+);
+
+/** Members of the realm that are taken, or that every export has. */
+const REALM_UNDERSTOOD = new Set(
+  'id realm displayName enabled accessTokenLifespan defaultSignatureAlgorithm clients keycloakVersion notBefore'.split(
+    ' ',
+  ),
+);
+
+/** Reads an export of a Keycloak realm. What has no place in a configuration is a warning each. @throws CliError. */
+export function importKeycloak(text: string): Imported {
+  const realm = objectOf(text);
+  const warnings: string[] = [];
+  const clients = list(realm['clients']).flatMap((client) => clientOf(client, String(realm['realm']), warnings));
+  const configuration: RealmConfiguration = { version: 1, realm: realmOf(realm, warnings), clients };
+  warnings.push(...leftOut(realm));
+  return { configuration, warnings };
+}
+
+function objectOf(text: string): Json {
+  let value: unknown;
+  try {
+    value = JSON.parse(text) as unknown;
+  } catch {
+    throw new CliError('The export of Keycloak is not valid JSON.');
+  }
+  // An export of a whole server is a list of realms; which one is meant only a person can say.
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !('realm' in value)) {
+    throw new CliError('This is not the export of one Keycloak realm: it has no member "realm".');
+  }
+  return value as Json;
+}
+
+function realmOf(realm: Json, warnings: string[]): NonNullable<RealmConfiguration['realm']> {
+  const { displayName, enabled, accessTokenLifespan: lifetime, defaultSignatureAlgorithm: algorithm } = realm;
+  const known = SIGNING_ALGORITHMS.find((name) => name === algorithm);
+  if (algorithm !== undefined && known === undefined) {
+    warnings.push(`realm: defaultSignatureAlgorithm ${String(algorithm)} is not supported; the realm keeps its own`);
+  }
+  return {
+    ...(typeof displayName === 'string' && displayName !== '' ? { display_name: displayName } : {}),
+    ...(typeof enabled === 'boolean' ? { enabled } : {}),
+    settings: {
+      ...(isLifetime(lifetime) ? { access_token_lifetime: lifetime } : {}),
+      ...(known === undefined ? {} : { default_signing_algorithm: known satisfies SigningAlgorithm }),
+    },
+  };
+}
+
+function clientOf(client: Json, realmName: string, warnings: string[]): ConfiguredClient[] {
+  const clientId = String(client['clientId'] ?? '');
+  const warn = (message: string): void => void warnings.push(`client ${clientId}: ${message}`);
+  if (KEYCLOAKS_OWN.includes(clientId) || clientId === `${realmName}-realm`) {
+    warn("left out: it is one of Keycloak's own");
+    return [];
+  }
+  const { protocol = 'openid-connect' } = client;
+  if (protocol !== 'openid-connect' || !/^[\x21-\x7e]{1,255}$/.test(clientId)) {
+    warn(
+      protocol === 'openid-connect'
+        ? 'left out: its clientId is not supported'
+        : `left out: it speaks ${String(protocol)}`,
+    );
+    return [];
+  }
+  const isPublic = client['publicClient'] === true;
+  const name = nonEmpty(client['name'], 255);
+  const description = nonEmpty(client['description'], 2_000);
+  const lifetime = Number(object(client['attributes'])['access.token.lifespan']);
+  if (nonEmpty(client['secret'], Infinity) !== undefined) {
+    warn('its secret is not taken over: name it with secret_from, or make a new one');
+  }
+  if (client['bearerOnly'] === true) warn('bearerOnly has no counterpart: it becomes a client without grants');
+  if (isPublic && client['serviceAccountsEnabled'] === true) warn('a public client has no service account');
+  for (const member of unmapped(client)) warn(`${member} is not taken over`);
+  return [
+    {
+      client_id: clientId,
+      ...(name === undefined ? {} : { name }),
+      client_type: isPublic ? 'public' : 'confidential',
+      ...(description === undefined ? {} : { description }),
+      enabled: client['enabled'] !== false,
+      service_account_enabled: client['serviceAccountsEnabled'] === true && !isPublic,
+      direct_access_grants_enabled: client['directAccessGrantsEnabled'] === true,
+      ...(isLifetime(lifetime) ? { access_token_lifetime: lifetime } : {}),
+      redirect_uris: redirectUris(client, isPublic, warn),
+    },
+  ];
+}
+
+/** Members and attributes that say something, and that nothing above has understood. */
+function unmapped(client: Json): string[] {
+  const members = Object.entries(client)
+    .filter(([member, value]) => !UNDERSTOOD.has(member) && saysSomething(value))
+    .map(([member]) => member);
+  const attributes = Object.entries(object(client['attributes']))
+    .filter(([attribute, value]) => attribute !== 'access.token.lifespan' && saysSomething(value) && value !== 'false')
+    .map(([attribute]) => `attribute ${attribute}`);
+  return [...members, ...attributes];
+}
+
+function redirectUris(client: Json, isPublic: boolean, warn: (message: string) => void): string[] {
+  const root = nonEmpty(client['rootUrl'], 2_048)?.replace(/\/$/, '');
+  const uris = list<unknown>(client['redirectUris']).flatMap((value) => {
+    const uri = String(value);
+    const absolute = uri.startsWith('/') && root !== undefined ? root + uri : uri;
+    const problem = redirectUriProblem(absolute, isPublic);
+    if (problem !== null) warn(`redirect URI ${uri} is left out: ${problem}`);
+    return problem === null ? [absolute] : [];
+  });
+  return [...new Set(uris)];
+}
+
+/** The commonest reasons; the server judges the rest when the file is planned. */
+function redirectUriProblem(uri: string, isPublic: boolean): string | null {
+  if (uri.includes('*')) return 'wildcards are not supported, list every URI';
+  if (!URL.canParse(uri)) return 'it is not absolute';
+  const { protocol, hostname, hash } = new URL(uri);
+  if (hash !== '') return 'it has a fragment';
+  if (protocol === 'https:') return null;
+  if (protocol === 'http:') {
+    return ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+      ? null
+      : 'http is for the own machine only, use https';
+  }
+  return isPublic && protocol.includes('.') ? null : 'its scheme is not supported';
+}
+
+/** Roles, users, groups and all else that the export has and the configuration has no place for. */
+function leftOut(realm: Json): string[] {
+  const roles = object(realm['roles']);
+  const realmRoles = list<Json>(roles['realm']).map(({ name }) => `role ${String(name)} of the realm`);
+  const clientRoles = Object.entries(object(roles['client'])).flatMap(([clientId, own]) =>
+    KEYCLOAKS_OWN.includes(clientId) ? [] : list<Json>(own).map(({ name }) => `role ${String(name)} of ${clientId}`),
+  );
+  const accounts = list<Json>(realm['users']).flatMap((user) => {
+    const of = user['serviceAccountClientId'];
+    if (typeof of !== 'string') return [];
+    const clients = Object.entries(object(user['clientRoles'])).flatMap(([id, names]) =>
+      list<unknown>(names).map((name) => `${id}/${String(name)}`),
+    );
+    const names = [...list<unknown>(user['realmRoles']).map(String), ...clients];
+    return names.map((name) => `role ${name} that the service account of ${of} holds`);
+  });
+  const people = list<Json>(realm['users']).filter((user) => typeof user['serviceAccountClientId'] !== 'string').length;
+  const handled = new Set([...REALM_UNDERSTOOD, 'roles', 'users']);
+  const others = Object.entries(realm)
+    .filter(([member, value]) => !handled.has(member) && saysSomething(value))
+    .map(([member]) => `realm: ${member} is not taken over`);
+  return [
+    ...[...realmRoles, ...clientRoles, ...accounts].map((what) => `${what} is not taken over`),
+    ...(people === 0 ? [] : [`${people} users are not taken over`]),
+    ...others,
+  ];
+}
+
+function saysSomething(value: unknown): boolean {
+  if (value === null || value === undefined || value === false || value === '' || value === 0) return false;
+  return typeof value === 'object' ? Object.keys(value).length > 0 : true;
+}
+
+function isLifetime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 30 && value <= 31_536_000;
+}
+
+function nonEmpty(value: unknown, maxLength: number): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, maxLength) : undefined;
+}
+
+function list<T = Json>(value: unknown): readonly T[] {
+  return Array.isArray(value) ? (value as T[]) : [];
+}
+
+function object(value: unknown): Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+}

@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from './run.js';
+
+interface Heard {
+  readonly path: string;
+  readonly authorization: string | undefined;
+  readonly body: string;
+}
+
+const SECRET = 'a-secret-of-more-than-thirty-two-characters';
+const CHANGE = {
+  action: 'update',
+  kind: 'client',
+  name: 'bill\u001bing',
+  members: [{ name: 'enabled', before: true, after: false }],
+};
+
+describe('chancery', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'chancery-cli-'));
+  const file = join(folder, 'realm.yaml');
+  const heard: Heard[] = [];
+  let answer: { readonly status: number; readonly body: unknown };
+  let server: Server;
+  let url: string;
+
+  beforeAll(async () => {
+    server = createServer((request, response) => void serve(request, response));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await new Promise((resolve) => server.close(resolve));
+  });
+  beforeEach(() => {
+    heard.length = 0;
+    answer = { status: 200, body: { changes: [] } };
+    writeFileSync(file, 'version: 1\nclients:\n  - client_id: billing\n    secret_from: { file: secret.txt }\n');
+    writeFileSync(join(folder, 'secret.txt'), `${SECRET}\n`);
+  });
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { url: path = '', headers } = request;
+    heard.push({ path, authorization: headers.authorization, body: Buffer.concat(chunks).toString() });
+    const isToken = path.endsWith('/token');
+    response.writeHead(isToken ? 200 : answer.status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(isToken ? { access_token: 't' } : answer.body));
+  }
+
+  async function chancery(args: string, { isTTY = false, environment = {} as Record<string, string> } = {}) {
+    const said = { out: '', error: '' };
+    const code = await run(args.split(' ').filter(Boolean), {
+      environment: { CHANCERY_URL: url, CHANCERY_PASSWORD: 'pass word', ...environment },
+      out: { isTTY, write: (text) => (said.out += text) },
+      error: { write: (text) => (said.error += text) },
+    });
+    return { code, ...said };
+  }
+  const asAdmin = '--realm acme --username admin';
+
+  it('ends with 0 and says no changes when there are none', async () => {
+    expect(await chancery(`plan ${file} ${asAdmin}`)).toEqual({ code: 0, out: 'no changes\n', error: '' });
+    expect(heard.map(({ path }) => path)).toEqual([
+      '/realms/master/protocol/openid-connect/token',
+      '/realms/acme/plan',
+    ]);
+    expect(heard[0]?.body).toBe('grant_type=password&client_id=admin-cli&username=admin&password=pass+word');
+    expect(heard[1]?.authorization).toBe('Bearer t');
+  });
+
+  it('ends with 2 and says what changes, in colour on a terminal only, without letting names steer it', async () => {
+    answer = { status: 200, body: { changes: [CHANGE] } };
+    const plain = await chancery(`plan ${file} ${asAdmin}`);
+    expect(plain.code).toBe(2);
+    expect(plain.out).toBe('~ client bill?ing\n    enabled: true → false\n\n0 to create, 1 to change, 0 to delete\n');
+    expect((await chancery(`apply ${file} ${asAdmin}`, { isTTY: true })).out).toContain(
+      '\u001b[33m~ client bill?ing\u001b[0m',
+    );
+    const quiet = await chancery(`plan ${file} ${asAdmin}`, { isTTY: true, environment: { NO_COLOR: '1' } });
+    expect(quiet.out).toBe(plain.out);
+  });
+
+  it('sends the secrets beside the configuration and shows none', async () => {
+    answer = { status: 200, body: { changes: [CHANGE] } };
+    const { out, error } = await chancery(`apply ${file} ${asAdmin}`);
+    expect(JSON.parse(heard[1]?.body ?? '')).toMatchObject({ version: 1, secrets: { billing: SECRET } });
+    expect(out + error).not.toContain(SECRET);
+  });
+
+  it('sends nothing when a secret is missing', async () => {
+    rmSync(join(folder, 'secret.txt'));
+    const { code, error } = await chancery(`apply ${file} ${asAdmin}`);
+    expect([code, error, heard]).toEqual([1, `${file}:4:18: /clients/0/secret_from leads nowhere\n`, []]);
+  });
+
+  it('signs in as a service account of the realm', async () => {
+    const environment = { CHANCERY_CLIENT_SECRET: SECRET };
+    expect((await chancery(`plan ${file} --realm acme --client-id ci`, { environment })).code).toBe(0);
+    expect(heard[0]).toMatchObject({
+      path: '/realms/acme/protocol/openid-connect/token',
+      body: `grant_type=client_credentials&client_id=ci&client_secret=${SECRET}`,
+    });
+  });
+
+  it('shows where in the file the server found something wrong', async () => {
+    const errors = [{ pointer: '/clients/0/client_id', field: 'client_id', message: 'client_id is not good' }];
+    answer = { status: 422, body: { title: 'Validation failed', errors } };
+    const { code, error } = await chancery(`plan ${file} ${asAdmin}`);
+    expect([code, error]).toEqual([1, `${file}:3:16: /clients/0/client_id client_id is not good\n`]);
+  });
+
+  it('writes the realm as YAML that it can read again', async () => {
+    answer = { status: 200, body: { version: 1, clients: [{ client_id: 'on', name: 'Yes: "no"' }] } };
+    const { code, out } = await chancery(`export ${asAdmin}`);
+    expect(code).toBe(0);
+    writeFileSync(file, out);
+    await chancery(`plan ${file} ${asAdmin}`);
+    expect(JSON.parse(heard.at(-1)?.body ?? '')).toMatchObject({ clients: [{ client_id: 'on', name: 'Yes: "no"' }] });
+  });
+
+  it('writes an export of Keycloak as YAML, and the warnings beside it', async () => {
+    writeFileSync(
+      file,
+      JSON.stringify({ realm: 'shop', groups: [1], clients: [{ clientId: 'web', publicClient: true }] }),
+    );
+    const { code, out, error } = await chancery(`import-keycloak ${file}`);
+    expect([code, error]).toEqual([0, 'warning: realm: groups is not taken over\n']);
+    expect(out).toContain('client_id: web\n');
+    expect(heard).toEqual([]);
+  });
+
+  it.each([
+    ['', 'Usage:'],
+    ['destroy', 'Usage:'],
+    ['plan', 'Usage:'],
+    ['plan a.yaml --wrong', 'Unknown option'],
+    ['export --username admin', '--realm'],
+    ['export --realm acme', '--username or --client-id'],
+    ['plan /nowhere/realm.yaml --realm acme --username admin', 'Cannot read /nowhere/realm.yaml'],
+    ['export --realm acme --username admin --url http://127.0.0.1:1', 'Cannot reach http://127.0.0.1:1'],
+  ])('%j ends with 1 and says why', async (args, message) => {
+    const { code, out, error } = await chancery(args);
+    expect([code, out]).toEqual([1, '']);
+    expect(error).toContain(message);
+  });
+});

@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { stringify } from 'yaml';
+import { Api, ApiError, type Credentials } from './api.js';
+import { CliError } from './cli-error.js';
+import { located, readConfiguration } from './document.js';
+import { importKeycloak } from './keycloak.js';
+import { printable, render } from './render.js';
+import { resolveSecrets } from './secrets.js';
+
+const USAGE = `Usage: npx chancery <command> [options]
+
+Commands
+  plan <realm.yaml>     say what applying the file would change
+  apply <realm.yaml>    make the realm what the file says
+  export                write the realm as YAML
+  import-keycloak <export.json>
+                        write the export of a Keycloak realm as YAML, and what of it is left out to standard error
+
+Options
+  --url <url>               where Chancery is (CHANCERY_URL, else http://localhost:8080)
+  --realm <name>            the realm that is configured (CHANCERY_REALM)
+  --login-realm <name>      the realm to sign in to; default: master with a password, --realm with a client
+  --username <name>         sign in with a password, taken from CHANCERY_PASSWORD or CHANCERY_PASSWORD_FILE
+  --client-id <id>          sign in as a service account (CHANCERY_CLIENT_ID); its secret is taken from
+                            CHANCERY_CLIENT_SECRET or CHANCERY_CLIENT_SECRET_FILE
+  --help
+
+Ends with 0 when there is nothing to change (and after an export), 2 when there are (or were) changes, 1 after an error.`;
+
+/** What a command gets from outside. */
+export interface Terminal {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly out: Output;
+  readonly error: Output;
+}
+
+interface Output {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+interface Options {
+  readonly url: string;
+  readonly realm: string;
+  readonly credentials: Credentials;
+}
+
+/** Runs a command line. @returns the exit code: 0 nothing to change, 2 changes, 1 an error. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    return await dispatch(args, terminal);
+  } catch (error) {
+    terminal.error.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+}
+
+async function dispatch(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = parsedArguments(args);
+  const [command, file, ...more] = positionals;
+  if (values.help === true) {
+    terminal.out.write(`${USAGE}\n`);
+    return 0;
+  }
+  switch (command ?? '') {
+    case 'export': {
+      if (file !== undefined) throw new CliError(USAGE);
+      const { url, realm, credentials } = optionsOf(values, terminal.environment);
+      const configuration = await (await Api.signIn(url, credentials)).export(realm);
+      terminal.out.write(stringify(configuration, { lineWidth: 0 }));
+      return 0;
+    }
+    case 'import-keycloak': {
+      if (file === undefined || more.length > 0) throw new CliError(USAGE);
+      const { configuration, warnings } = importKeycloak(textOf(file));
+      for (const warning of warnings) terminal.error.write(`warning: ${printable(warning)}\n`);
+      terminal.out.write(stringify(configuration, { lineWidth: 0 }));
+      return 0;
+    }
+    case 'plan':
+    case 'apply':
+      if (file === undefined || more.length > 0) throw new CliError(USAGE);
+      return send(command === 'plan' ? 'plan' : 'apply', file, optionsOf(values, terminal.environment), terminal);
+    default:
+      throw new CliError(USAGE);
+  }
+}
+
+async function send(action: 'plan' | 'apply', file: string, options: Options, terminal: Terminal): Promise<number> {
+  const { configuration, locate } = readConfiguration(textOf(file), file);
+  const secrets = resolveSecrets(configuration, file, terminal.environment, locate);
+  const api = await Api.signIn(options.url, options.credentials);
+  try {
+    const result = await api.send(options.realm, action, configuration, secrets);
+    const colour = terminal.out.isTTY === true && (terminal.environment['NO_COLOR'] ?? '') === '';
+    terminal.out.write(render(result, { colour, done: action === 'apply' }));
+    return result.changes.length === 0 ? 0 : 2;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.problems.length === 0) throw error;
+    throw new CliError(error.problems.map((problem) => located(problem, locate)).join('\n'));
+  }
+}
+
+function parsedArguments(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        url: { type: 'string' },
+        realm: { type: 'string' },
+        'login-realm': { type: 'string' },
+        username: { type: 'string' },
+        'client-id': { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new CliError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+}
+
+function optionsOf(
+  values: ReturnType<typeof parsedArguments>['values'],
+  environment: Terminal['environment'],
+): Options {
+  const url = values.url ?? environment['CHANCERY_URL'] ?? 'http://localhost:8080';
+  const realm = values.realm ?? environment['CHANCERY_REALM'];
+  if (!URL.canParse(url)) throw new CliError('--url must be a URL.');
+  if (realm === undefined || realm === '') throw new CliError('Say which realm: --realm.');
+  const loginRealm = values['login-realm'];
+  if (values.username !== undefined) {
+    const password = secretSetting('CHANCERY_PASSWORD', environment);
+    const { username } = values;
+    return { url, realm, credentials: { kind: 'password', realm: loginRealm ?? 'master', username, password } };
+  }
+  const clientId = values['client-id'] ?? environment['CHANCERY_CLIENT_ID'];
+  if (clientId === undefined) throw new CliError('Say who signs in: --username or --client-id.');
+  const clientSecret = secretSetting('CHANCERY_CLIENT_SECRET', environment);
+  return { url, realm, credentials: { kind: 'client', realm: loginRealm ?? realm, clientId, clientSecret } };
+}
+
+/** Secrets are no arguments: everybody on the machine can see those. */
+function secretSetting(name: string, environment: Terminal['environment']): string {
+  const file = environment[`${name}_FILE`];
+  const value = environment[name] ?? (file === undefined ? '' : textOf(file).replace(/\r?\n$/, ''));
+  if (value === '') throw new CliError(`${name} or ${name}_FILE is needed.`);
+  return value;
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw new CliError(`Cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
