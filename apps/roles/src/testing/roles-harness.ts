@@ -1,7 +1,7 @@
 import { SnapshotReader, SnapshotWriter, type PublishedSnapshot, type SnapshotTarget } from '#cache';
 import { MASTER_REALM, type Actor, type SnapshotContract, type SnapshotOf } from '#contracts';
 import { FrozenClock } from '#host';
-import { newCallContext } from '#messaging';
+import { newCallContext, type CallContext } from '#messaging';
 import { v7 as uuidv7 } from 'uuid';
 import { AssignRole } from '../application/assign-role.js';
 import { ChangeAssignments } from '../application/change-assignments.js';
@@ -45,7 +45,6 @@ export class RolesHarness {
   readonly clock = new FrozenClock(new Date('2026-01-02T03:04:05.678Z'));
   readonly snapshots = new RecordingSnapshotWriter();
   readonly users = new EveryUser();
-  readonly context = newCallContext({ deadlineMs: 5_000 });
   readonly assignRole: AssignRole;
   readonly unassignRole: UnassignRole;
   readonly ensureRoleAssignment: EnsureRoleAssignment;
@@ -54,6 +53,11 @@ export class RolesHarness {
   readonly removeClientRoles: RemoveClientRoles;
   readonly loadAssignments: LoadAssignments;
   readonly loadRoleScopes: LoadRoleScopes;
+
+  /** Each call has its own deadline. */
+  get context(): CallContext {
+    return newCallContext({ deadlineMs: 15_000 });
+  }
 
   constructor(readonly store: RoleStore) {
     const assignments = new ChangeAssignments(store, this.snapshots);
