@@ -35,7 +35,7 @@ it('listens on while new connections come, because nobody has told the load bala
   const gateway = await startGateway();
   answerEverything(gateway.bus);
   const drain = gateway.app.get(Drain);
-  drain.windowMs = 300;
+  drain.windowMs = 1_000;
   const url = new URL('/health/live', await gateway.listen());
   const ask = async (): Promise<number> => {
     const answer = await fetch(url);
@@ -46,7 +46,7 @@ it('listens on while new connections come, because nobody has told the load bala
   const closed = gateway.close();
   while (!drain.isDraining) await sleep(5);
   for (let round = 0; round < 6; round += 1) {
-    await sleep(100);
+    await sleep(250);
     expect(await ask()).toBe(200);
   }
   await closed;
