@@ -12,6 +12,10 @@ const CONNECTIONS = 16;
 /** Clients that are disabled, one after the other, while instances die. */
 const DISABLED_CLIENTS = 24;
 const PAUSE_BETWEEN_FAULTS_MS = 2_000;
+/** Enough that some of them go to the instance that stands still. */
+const LOST_CALLS = 6;
+/** How long to look for what a late call may still bring about. */
+const AFTERMATH_MS = 2_000;
 /** How long ingest may need to catch up after the last fault. */
 const INGEST_LIMIT_MS = 30_000;
 
@@ -26,7 +30,7 @@ describe('issuance under faults', () => {
 
   beforeAll(async () => {
     cluster = await startCluster({
-      replicas: { tokens: 2 },
+      replicas: { tokens: 2, registry: 2 },
       silent: true,
       onCrash: (process, how) => {
         crashes.push(`${process.title} (${how}):\n${process.logTail()}`);
@@ -112,4 +116,26 @@ describe('issuance under faults', () => {
     expect(new Set(jtis).size).toBe(jtis.length);
     expect(await missingFromLog(admin, steady[0]?.realm ?? '', jtis, INGEST_LIMIT_MS)).toEqual([]);
   }, 180_000);
+
+  it('G2: a call that its caller has given up does not come true after the opposite has returned', async () => {
+    const [instance] = cluster?.processes('registry') ?? [];
+    const [client] = steady;
+    if (instance?.pid === undefined || client === undefined) throw new Error('The cluster did not start.');
+    const enable = (enabled: boolean) =>
+      admin.ask('PATCH', `/realms/${client.realm}/clients/${client.id}`, { enabled });
+    await untilDone(() => enable(false));
+    process.kill(instance.pid, 'SIGSTOP');
+    try {
+      const lost = await Promise.all(Array.from({ length: LOST_CALLS }, () => enable(true)));
+      expect(lost.map(({ status }) => status)).toContain(503);
+      await untilDone(() => enable(false));
+    } finally {
+      process.kill(instance.pid, 'SIGCONT');
+    }
+    const statuses = new Set<number>();
+    for (const end = Date.now() + AFTERMATH_MS; Date.now() < end; await sleep(50)) {
+      statuses.add((await clientCredentials(client)).status);
+    }
+    expect([...statuses]).toEqual([401]);
+  }, 60_000);
 });
