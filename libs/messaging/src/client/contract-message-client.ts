@@ -3,7 +3,6 @@ import type { CallContract, ReplyOf, RequestOf, ServiceName } from '#contracts';
 import { AppError } from '#errors';
 import type { CallContext } from '../call-context.js';
 import { compiledCall, violation } from '../compiled-contract.js';
-import { Gathering } from '../gathering.js';
 import { MessageClient } from '../ports.js';
 import type { Transport } from '../transport.js';
 import {
@@ -18,14 +17,12 @@ import {
 } from '../wire.js';
 import { PendingCall } from './pending-call.js';
 
-/** Groups under way to one subject from which on calls wait up to a millisecond for company. */
-const FREE_GROUPS = 2;
 /** Room for a member's id, deadline, context and punctuation beside its request, in bytes. */
 const MEMBER_OVERHEAD_BYTES = 320;
 
 /**
- * The client of one service over any transport. Calls whose contract lets them ride in a group share a message with others
- * to the same subject (see `Gathering`); all others leave at once.
+ * The client of one service over any transport. Calls whose contract lets them ride in a group wait for the end of the
+ * event loop's turn and share one message with the others to the same subject (DESIGN §7); all others leave at once.
  *
  * A grouped contract must bear being executed again: a reply too large for the group's one answer is asked for alone.
  */
@@ -33,7 +30,7 @@ export class ContractMessageClient extends MessageClient {
   // Unguessable, so that a service cannot cancel what it did not call.
   private readonly idPrefix = `${randomBytes(9).toString('base64url')}.`;
   private lastId = 0;
-  private readonly gatherings = new Map<string, Gathering<PendingCall>>();
+  private waiting = new Map<string, PendingCall[]>();
 
   /** @param caller the service that calls; contracts which do not list it are refused before anything is sent. */
   constructor(
@@ -63,43 +60,45 @@ export class ContractMessageClient extends MessageClient {
     const body = JSON.stringify(request);
     const call = new PendingCall(contract, compiled, id, context, deadlineAt, body, this.broadcastCancel);
     if (contract.ridesInGroup(request)) this.enqueue(call);
-    else void this.sendAlone(call);
+    else this.sendAlone(call);
     return call.reply as Promise<ReplyOf<C>>;
   }
 
   private enqueue(call: PendingCall): void {
-    const { subject } = call.contract;
-    let gathering = this.gatherings.get(subject);
-    if (gathering === undefined) {
-      gathering = new Gathering(FREE_GROUPS, MAX_GROUP_CALLS, this.sendGroups);
-      this.gatherings.set(subject, gathering);
-    }
-    gathering.add(call);
+    if (this.waiting.size === 0) setImmediate(this.flush);
+    const queue = this.waiting.get(call.contract.subject);
+    if (queue === undefined) this.waiting.set(call.contract.subject, [call]);
+    else queue.push(call);
   }
 
-  private readonly sendGroups = (calls: readonly PendingCall[]): readonly Promise<void>[] => {
-    const sent: Promise<void>[] = [];
-    let group: PendingCall[] = [];
-    let bytes = 0;
-    for (const call of calls) {
-      if (call.isDone) continue;
-      const size = Buffer.byteLength(call.body) + MEMBER_OVERHEAD_BYTES;
-      if (group.length === MAX_GROUP_CALLS || (group.length > 0 && bytes + size > MAX_GATHERED_BYTES)) {
-        sent.push(this.sendGroup(group));
-        group = [];
-        bytes = 0;
+  private readonly flush = (): void => {
+    const waiting = this.waiting;
+    this.waiting = new Map();
+    for (const calls of waiting.values()) {
+      let group: PendingCall[] = [];
+      let bytes = 0;
+      for (const call of calls) {
+        if (call.isDone) continue;
+        const size = Buffer.byteLength(call.body) + MEMBER_OVERHEAD_BYTES;
+        if (group.length === MAX_GROUP_CALLS || (group.length > 0 && bytes + size > MAX_GATHERED_BYTES)) {
+          this.sendGroup(group);
+          group = [];
+          bytes = 0;
+        }
+        group.push(call);
+        bytes += size;
       }
-      group.push(call);
-      bytes += size;
+      this.sendGroup(group);
     }
-    if (group.length > 0) sent.push(this.sendGroup(group));
-    return sent;
   };
 
-  /** Resolves when the group is answered, whatever the answer. */
-  private sendGroup(group: readonly PendingCall[]): Promise<void> {
-    const [first] = group as readonly [PendingCall];
-    if (group.length === 1) return this.sendAlone(first);
+  private sendGroup(group: readonly PendingCall[]): void {
+    const first = group[0];
+    if (first === undefined) return;
+    if (group.length === 1) {
+      this.sendAlone(first);
+      return;
+    }
     let timeoutMs = 0;
     let text = '';
     for (const call of group) {
@@ -111,7 +110,7 @@ export class ContractMessageClient extends MessageClient {
     }
     text += ']';
     const headers = { [HEADER.group]: String(group.length) };
-    return this.transport.request(first.contract.subject, bytesOf(text), headers, { timeoutMs }).then(
+    this.transport.request(first.contract.subject, bytesOf(text), headers, { timeoutMs }).then(
       (answer) => {
         this.distribute(group, answer.payload, answer.headers[HEADER.error] !== undefined);
       },
@@ -133,14 +132,13 @@ export class ContractMessageClient extends MessageClient {
       const slot = Array.isArray(slots) && slots.length === group.length ? (slots[index] as unknown) : undefined;
       if (!Array.isArray(slot)) call.fail(new AppError('internal', { reason: 'undecodable_answer' }));
       else if (slot[0] === SLOT.reply) call.succeed(slot[1]);
-      else if (slot[0] === SLOT.askAlone) void this.sendAlone(call);
+      else if (slot[0] === SLOT.askAlone) this.sendAlone(call);
       else call.fail(AppError.fromWire(slot[1]));
     }
   }
 
-  /** Resolves when the call is answered, whatever the answer. */
-  private sendAlone(call: PendingCall): Promise<void> {
-    if (call.isDone) return Promise.resolve();
+  private sendAlone(call: PendingCall): void {
+    if (call.isDone) return;
     const timeoutMs = call.remainingMs;
     const headers = {
       [HEADER.call]: call.id,
@@ -148,7 +146,7 @@ export class ContractMessageClient extends MessageClient {
       [HEADER.request]: call.context.requestId,
       [HEADER.trace]: call.context.traceparent,
     };
-    return this.transport.request(call.contract.subject, bytesOf(call.body), headers, { timeoutMs }).then(
+    this.transport.request(call.contract.subject, bytesOf(call.body), headers, { timeoutMs }).then(
       (answer) => {
         if (answer.headers[HEADER.error] === undefined) call.succeed(this.decodeAnswer(answer.payload));
         else call.fail(decodeError(answer.payload));

@@ -4,7 +4,6 @@ import { AppError } from '#errors';
 import { v7 as uuidv7 } from 'uuid';
 import type { CallContext } from '../call-context.js';
 import { compiledEvent, violation } from '../compiled-contract.js';
-import { Gathering } from '../gathering.js';
 import { DurablePublisher } from '../ports.js';
 import type { Transport } from '../transport.js';
 import { bytesOf, MAX_GATHERED_BYTES } from '../wire.js';
@@ -12,20 +11,18 @@ import { PendingEvent } from './pending-event.js';
 
 /** The most events in one message. */
 const MAX_EVENTS_PER_MESSAGE = 256;
-/** Messages under way from which on events wait up to a millisecond for company: group commit. */
-const FREE_MESSAGES = 1;
 /** How long one try waits for its acknowledgement before the same message is sent again, in milliseconds. */
 const TRY_TIMEOUT_MS = 1_500;
 /** Pauses between tries, in milliseconds; the last repeats. */
 const PAUSES_MS = [20, 50, 100, 250] as const;
 
 /**
- * Publishes durable events over any transport. Many events travel as one message (see `Gathering`: guarantee G1 at the price
- * of one acknowledgement for many), repeated under the same message id until it is acknowledged or nobody
+ * Publishes durable events over any transport. All events of one turn of the event loop travel as one message (guarantee
+ * G1 at the price of one acknowledgement for many), repeated under the same message id until it is acknowledged or nobody
  * waits any more.
  */
 export class TransportDurablePublisher extends DurablePublisher {
-  private readonly gatherings = new Map<string, Gathering<PendingEvent>>();
+  private waiting = new Map<string, PendingEvent[]>();
 
   /** @param publisher the service that publishes; contracts which do not list it are refused. */
   constructor(
@@ -47,36 +44,32 @@ export class TransportDurablePublisher extends DurablePublisher {
     }
     const deadlineAt = Math.min(Date.now() + contract.deadlineMs, context.deadlineAt);
     const pending = new PendingEvent(contract.subject, JSON.stringify(event), deadlineAt);
-    this.gatheringOf(contract.subject).add(pending);
+    if (this.waiting.size === 0) setImmediate(this.flush);
+    const queue = this.waiting.get(contract.subject);
+    if (queue === undefined) this.waiting.set(contract.subject, [pending]);
+    else queue.push(pending);
     return pending.durable;
   }
 
-  private gatheringOf(subject: string): Gathering<PendingEvent> {
-    let gathering = this.gatherings.get(subject);
-    if (gathering === undefined) {
-      gathering = new Gathering(FREE_MESSAGES, MAX_EVENTS_PER_MESSAGE, (events) => this.commitAll(subject, events));
-      this.gatherings.set(subject, gathering);
-    }
-    return gathering;
-  }
-
-  private commitAll(subject: string, events: readonly PendingEvent[]): readonly Promise<void>[] {
-    const commits: Promise<void>[] = [];
-    let chunk: PendingEvent[] = [];
-    let bytes = 0;
-    for (const event of events) {
-      const size = Buffer.byteLength(event.body) + 1;
-      if (chunk.length === MAX_EVENTS_PER_MESSAGE || (chunk.length > 0 && bytes + size > MAX_GATHERED_BYTES)) {
-        commits.push(this.commit(subject, chunk));
-        chunk = [];
-        bytes = 0;
+  private readonly flush = (): void => {
+    const waiting = this.waiting;
+    this.waiting = new Map();
+    for (const [subject, events] of waiting) {
+      let chunk: PendingEvent[] = [];
+      let bytes = 0;
+      for (const event of events) {
+        const size = Buffer.byteLength(event.body) + 1;
+        if (chunk.length === MAX_EVENTS_PER_MESSAGE || (chunk.length > 0 && bytes + size > MAX_GATHERED_BYTES)) {
+          void this.commit(subject, chunk);
+          chunk = [];
+          bytes = 0;
+        }
+        chunk.push(event);
+        bytes += size;
       }
-      chunk.push(event);
-      bytes += size;
+      void this.commit(subject, chunk);
     }
-    if (chunk.length > 0) commits.push(this.commit(subject, chunk));
-    return commits;
-  }
+  };
 
   /** Never rejects: the outcome goes to the events. */
   private async commit(subject: string, events: readonly PendingEvent[]): Promise<void> {
