@@ -18,6 +18,17 @@ export function cpuMicroseconds(pid: number): number {
   }
 }
 
+/** CPU time that the whole machine has spent not idle since it started, in microseconds (`/proc/stat`). */
+export function machineCpuMicroseconds(): number {
+  const [user, nice, system, , , irq, softirq] = (readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '')
+    .trim()
+    .split(/\s+/)
+    .slice(1)
+    .map(Number);
+  const ticks = [user, nice, system, irq, softirq].reduce<number>((sum, value) => sum + (value ?? 0), 0);
+  return ticks * MICROSECONDS_PER_TICK;
+}
+
 /** Every descendant of a process, for servers that fork (PostgreSQL). */
 export function withDescendants(pid: number): number[] {
   try {
