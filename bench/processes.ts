@@ -1,12 +1,10 @@
+import { NODE_OPTIONS } from '#topology';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** Linux counts CPU time in ticks of 1/100 s (sysconf(_SC_CLK_TCK) on every platform Node supports). */
 const MICROSECONDS_PER_TICK = 10_000;
-
-/** As the product's own processes run, so that the comparison is of programs, not of flags. */
-const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=64'];
 
 /** CPU time that a process and its threads have used, in microseconds; 0 when it is gone. */
 export function cpuMicroseconds(pid: number): number {

@@ -28,8 +28,9 @@ export abstract class Outbox {
   /** Adds an idempotent call to another service (clean-up after a deletion) to the transaction. */
   abstract call<C extends CallContract>(manager: EntityManager, contract: C, request: RequestOf<C>): Promise<void>;
   /**
-   * Sends what has been committed, in order; call it after the transaction. Resolves when the outbox is empty or the
-   * context's deadline is near; what could not be sent is tried again in the background, so this never throws.
+   * Sends what has been committed; call it after the transaction. Several leave side by side and one that fails comes later, so
+   * calls may overtake each other: what depends on an order must not go through here. Resolves when the outbox is empty or
+   * the context's deadline is near; what could not be sent is tried again in the background, so this never throws.
    */
   abstract flush(context: CallContext): Promise<void>;
 }

@@ -2,7 +2,6 @@ export { newCallContext, requireTimeLeft, traceIdOf, type CallContext } from './
 export { DurablePublisher, MessageClient, type DurableBatch } from './ports.js';
 export { Transport, type IncomingDurableMessage, type IncomingRequest, type MessageHeaders } from './transport.js';
 export { ContractMessageClient } from './client/contract-message-client.js';
-export { AppErrorRpcFilter } from './server/app-error-rpc.filter.js';
 export { ContractServer, type ContractServerOptions } from './server/contract-server.js';
 export { Handles, HandlesDurable } from './server/handles.js';
 export { TransportDurablePublisher } from './durable/transport-durable-publisher.js';

@@ -39,8 +39,11 @@ export const READY_PATH = '/health/ready';
 /** On the management port: 200 while the process lives. */
 export const LIVE_PATH = '/health/live';
 
-/** Young objects live for one request: a larger nursery (MiB) lets most die before they are ever copied. */
-const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=64'] as const;
+/**
+ * Options of `node` for every service. Young objects live for one request: a larger nursery (MiB) lets most die before they
+ * are ever copied.
+ */
+export const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=64'] as const;
 
 function wire(
   name: ServiceName,
