@@ -37,8 +37,10 @@ export async function buildIfNeeded() {
  * @param {readonly string[]} args
  * @returns {Promise<number>}
  */
-export function runProgram(file, args) {
-  const command = [pinnedNode(), '--enable-source-maps', join(root, file), ...args];
+export async function runProgram(file, args) {
+  // Compiled by now: whoever runs a program has built it first.
+  const { NODE_OPTIONS } = await import('#topology');
+  const command = [pinnedNode(), ...NODE_OPTIONS, join(root, file), ...args];
   // Where the kernel can, the program ends with this process even when this process is killed with -9.
   const guard = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', '--'] : [];
   const [program, ...rest] = [...guard, ...command];

@@ -1,5 +1,5 @@
 import { SERVICE_NAMES } from '#contracts';
-import { SETTINGS, TOPOLOGY } from '#topology';
+import { NODE_OPTIONS, SETTINGS, TOPOLOGY } from '#topology';
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,6 +24,13 @@ describe('files made from the code', () => {
     for (const { path, content } of await generatedFiles(root)) {
       expect({ path, content: read(path) }).toEqual({ path, content });
     }
+  });
+});
+
+describe('the image', () => {
+  it('starts its service with the options that every other way of starting it uses', () => {
+    const command = ['node', ...NODE_OPTIONS, '/app/service.js'].map((part) => JSON.stringify(part)).join(', ');
+    expect(read('deploy/docker/Dockerfile')).toContain(`CMD [${command}]\n`);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { SnapshotContract, SnapshotOf } from '#contracts';
 import { AppError } from '#errors';
-import type { CallContext, MessageClient } from '#messaging';
+import { deadlineNow, type CallContext, type MessageClient } from '#messaging';
 import { LRUCache } from 'lru-cache';
 import { v7 as uuidv7 } from 'uuid';
 import { encodeSnapshot } from './encode-snapshot.js';
@@ -146,7 +146,7 @@ function contextOfAll(waiters: readonly Waiter[]): CallContext {
 }
 
 function keepOwnDeadline({ context, reject }: Waiter): void {
-  const timer = setTimeout(() => reject(new AppError('deadline_exceeded')), context.deadlineAt - Date.now());
+  const timer = setTimeout(() => reject(new AppError('deadline_exceeded')), context.deadlineAt - deadlineNow());
   timer.unref();
   if (context.signal.aborted) reject(new AppError('cancelled'));
   else context.signal.addEventListener('abort', () => reject(new AppError('cancelled')), { once: true });

@@ -8,7 +8,7 @@ import {
   type ServiceName,
 } from '#contracts';
 import { AppError } from '#errors';
-import { newCallContext, type CallContext, type DurablePublisher, type MessageClient } from '#messaging';
+import { deadlineNow, newCallContext, type CallContext, type DurablePublisher, type MessageClient } from '#messaging';
 import type { Logger } from '#observability';
 import type { TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
@@ -197,7 +197,7 @@ async function withinDeadline(work: Promise<unknown>, context: CallContext): Pro
       signal.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, Math.max(context.deadlineAt - FLUSH_MARGIN_MS - Date.now(), 0));
+    const timer = setTimeout(done, Math.max(context.deadlineAt - FLUSH_MARGIN_MS - deadlineNow(), 0));
     signal.addEventListener('abort', done, { once: true });
     void work.then(done);
   });

@@ -1,6 +1,7 @@
 import { AppError } from '#errors';
 import { v7 as uuidv7 } from 'uuid';
 import { randomView } from './random-pool.js';
+import { deadlineNow } from './deadline-clock.js';
 
 /** What travels with every call: who waits, how long still, and under which trace. */
 export interface CallContext {
@@ -8,7 +9,7 @@ export interface CallContext {
   readonly requestId: string;
   /** W3C Trace Context `traceparent`. */
   readonly traceparent: string;
-  /** When the caller stops waiting: milliseconds since the epoch on this process's clock. */
+  /** When the caller stops waiting: milliseconds by `deadlineNow` of this process. */
   readonly deadlineAt: number;
   /** Aborted when the caller went away or its deadline passed. */
   readonly signal: AbortSignal;
@@ -33,7 +34,7 @@ export function newCallContext(options: {
       traceparent !== undefined && TRACEPARENT.test(traceparent)
         ? traceparent
         : `00-${randomView(16).toString('hex')}-${randomView(8).toString('hex')}-00`,
-    deadlineAt: Date.now() + options.deadlineMs,
+    deadlineAt: deadlineNow() + options.deadlineMs,
     signal: options.signal ?? NEVER_ABORTED,
   };
 }
@@ -45,7 +46,7 @@ export function newCallContext(options: {
  * @throws AppError `deadline_exceeded` when the caller does not wait any more.
  */
 export function requireTimeLeft(context: CallContext): void {
-  if (context.signal.aborted || context.deadlineAt <= Date.now()) {
+  if (context.signal.aborted || context.deadlineAt <= deadlineNow()) {
     throw new AppError('deadline_exceeded', { reason: 'too_late_to_commit' });
   }
 }

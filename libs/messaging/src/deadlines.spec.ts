@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { DeadlineWatch } from './deadlines.js';
+import { deadlineNow } from './deadline-clock.js';
 
 describe('DeadlineWatch', () => {
   it('tells each when its time has come, once, and not those removed before', async () => {
     const watch = new DeadlineWatch();
     const told: string[] = [];
     const entry = (name: string, inMs: number) => ({
-      deadlineAt: Date.now() + inMs,
+      deadlineAt: deadlineNow() + inMs,
       onDeadline: () => {
         told.push(name);
       },
@@ -28,7 +29,7 @@ describe('DeadlineWatch', () => {
     const watch = new DeadlineWatch();
     const told: number[] = [];
     for (const round of [1, 2]) {
-      watch.add({ deadlineAt: Date.now() + 5, onDeadline: () => told.push(round) });
+      watch.add({ deadlineAt: deadlineNow() + 5, onDeadline: () => told.push(round) });
       await sleep(60);
     }
 

@@ -1,6 +1,8 @@
+import { deadlineNow } from './deadline-clock.js';
+
 /** Something that waits until a point in time. */
 export interface Deadline {
-  /** Milliseconds since the epoch. */
+  /** By `deadlineNow`, in milliseconds. */
   readonly deadlineAt: number;
   /** Called once, at most {@link DEADLINE_RESOLUTION_MS} late, unless it was removed before. */
   onDeadline(): void;
@@ -27,7 +29,7 @@ export class DeadlineWatch {
   }
 
   private readonly look = (): void => {
-    const now = Date.now();
+    const now = deadlineNow();
     for (const entry of this.entries) {
       if (entry.deadlineAt > now) continue;
       this.entries.delete(entry);

@@ -1,5 +1,6 @@
 export { newCallContext, requireTimeLeft, traceIdOf, type CallContext } from './call-context.js';
 export { DurablePublisher, MessageClient, type DurableBatch } from './ports.js';
+export { deadlineNow } from './deadline-clock.js';
 export { Transport, type IncomingDurableMessage, type IncomingRequest, type MessageHeaders } from './transport.js';
 export { ContractMessageClient } from './client/contract-message-client.js';
 export { ContractServer, type ContractServerOptions } from './server/contract-server.js';

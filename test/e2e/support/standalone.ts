@@ -1,3 +1,4 @@
+import { NODE_OPTIONS } from '#topology';
 import { freePort } from '#testing';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -39,23 +40,19 @@ export class Standalone {
   /** Starts it (again) and waits until it is ready. @throws Error with the end of its log. */
   async run(): Promise<void> {
     const log = openSync(this.logFile, 'a');
-    const child = spawn(
-      process.execPath,
-      ['--enable-source-maps', join(this.root, 'dist/apps/standalone/src/main.js')],
-      {
-        cwd: this.root,
-        stdio: ['ignore', log, log],
-        env: {
-          // Settings of the machine must not reach the program under test.
-          ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('CHANCERY_'))),
-          CHANCERY_DATA_DIR: join(this.folder, 'data'),
-          CHANCERY_HTTP_PORT: String(this.port),
-          CHANCERY_PUBLIC_URL: this.baseUrl,
-          CHANCERY_ADMIN_USERNAME: 'admin',
-          CHANCERY_ADMIN_PASSWORD: this.adminPassword,
-        },
+    const child = spawn(process.execPath, [...NODE_OPTIONS, join(this.root, 'dist/apps/standalone/src/main.js')], {
+      cwd: this.root,
+      stdio: ['ignore', log, log],
+      env: {
+        // Settings of the machine must not reach the program under test.
+        ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('CHANCERY_'))),
+        CHANCERY_DATA_DIR: join(this.folder, 'data'),
+        CHANCERY_HTTP_PORT: String(this.port),
+        CHANCERY_PUBLIC_URL: this.baseUrl,
+        CHANCERY_ADMIN_USERNAME: 'admin',
+        CHANCERY_ADMIN_PASSWORD: this.adminPassword,
       },
-    );
+    });
     closeSync(log);
     this.child = child;
     this.expected = false;

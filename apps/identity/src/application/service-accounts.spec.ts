@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { deadlineNow } from '#messaging';
 import { UserSnapshot } from '#contracts';
 import { Value } from '@sinclair/typebox/value';
 import { v7 as uuidv7 } from 'uuid';
@@ -157,7 +158,7 @@ describe('service accounts', () => {
   it('are not changed too late: the caller may have asked for the opposite since', async () => {
     const userId = await identity.ensureAccount({ clientId });
     const request = { ...identity.realm, clientId, userId, clientIdentifier: 'billing', enabled: false };
-    const late = { ...identity.context, deadlineAt: Date.now() - 1 };
+    const late = { ...identity.context, deadlineAt: deadlineNow() - 1 };
     const attempt = identity.ensureServiceAccount.execute(request, late);
     await expect(attempt).rejects.toMatchObject({ code: 'deadline_exceeded' });
     expect(await store.findUser({ realmId, userId })).toMatchObject({ enabled: true });

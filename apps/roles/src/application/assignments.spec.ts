@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { deadlineNow } from '#messaging';
 import { BUILT_IN_PERMISSIONS } from '#contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { buildRole, buildScope } from '../testing/build-role.js';
@@ -48,7 +49,7 @@ describe('assignments', () => {
     });
 
     it('is not done too late: the caller may have asked for the opposite since', async () => {
-      const late = { ...roles.context, deadlineAt: Date.now() - 1 };
+      const late = { ...roles.context, deadlineAt: deadlineNow() - 1 };
       const request = { actor: administrator(EVERYTHING), realmId, realmName: 'acme', subjectId, roleId: viewer };
       await expect(roles.assignRole.execute(request, late)).rejects.toMatchObject({ code: 'deadline_exceeded' });
       expect(await roles.held(realmId, subjectId)).toBeNull();

@@ -16,6 +16,7 @@ import {
   SLOT,
 } from '../wire.js';
 import { PendingCall } from './pending-call.js';
+import { deadlineNow } from '../deadline-clock.js';
 
 /** Room for a member's id, deadline, context and punctuation beside its request, in bytes. */
 const MEMBER_OVERHEAD_BYTES = 320;
@@ -46,7 +47,7 @@ export class ContractMessageClient extends MessageClient {
       return Promise.reject(new AppError('internal', { reason: 'caller_not_allowed', cause }));
     }
     if (context.signal.aborted) return Promise.reject(new AppError('cancelled'));
-    const now = Date.now();
+    const now = deadlineNow();
     const deadlineAt = Math.min(now + contract.deadlineMs, context.deadlineAt);
     if (deadlineAt <= now) {
       return Promise.reject(new AppError('deadline_exceeded', { reason: `no time left for ${contract.subject}` }));

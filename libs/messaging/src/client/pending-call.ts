@@ -4,6 +4,7 @@ import { NEVER_ABORTED, type CallContext } from '../call-context.js';
 import type { CompiledCall } from '../compiled-contract.js';
 import { violation } from '../compiled-contract.js';
 import { deadlines, type Deadline } from '../deadlines.js';
+import { deadlineNow } from '../deadline-clock.js';
 
 /** One call from the moment it is made until it is answered, refused, too late or cancelled: whichever comes first. */
 export class PendingCall implements Deadline {
@@ -43,7 +44,7 @@ export class PendingCall implements Deadline {
 
   /** How long the caller still waits, in whole milliseconds, at least 1. */
   get remainingMs(): number {
-    return Math.max(1, this.deadlineAt - Date.now());
+    return Math.max(1, Math.floor(this.deadlineAt - deadlineNow()));
   }
 
   succeed(reply: unknown): void {

@@ -8,6 +8,7 @@ import { DurablePublisher } from '../ports.js';
 import type { Transport } from '../transport.js';
 import { bytesOf, MAX_GATHERED_BYTES } from '../wire.js';
 import { PendingEvent } from './pending-event.js';
+import { deadlineNow } from '../deadline-clock.js';
 
 /** The most events in one message. */
 const MAX_EVENTS_PER_MESSAGE = 256;
@@ -42,7 +43,7 @@ export class TransportDurablePublisher extends DurablePublisher {
       const reason = `event of ${contract.subject}: ${violation(check, event)}`;
       return Promise.reject(new AppError('internal', { reason }));
     }
-    const deadlineAt = Math.min(Date.now() + contract.deadlineMs, context.deadlineAt);
+    const deadlineAt = Math.min(deadlineNow() + contract.deadlineMs, context.deadlineAt);
     const pending = new PendingEvent(contract.subject, JSON.stringify(event), deadlineAt);
     if (this.waiting.size === 0) setImmediate(this.flush);
     const queue = this.waiting.get(contract.subject);
@@ -77,7 +78,7 @@ export class TransportDurablePublisher extends DurablePublisher {
     const deadlineAt = events.reduce((latest, event) => Math.max(latest, event.deadlineAt), 0);
     const messageId = uuidv7();
     for (let attempt = 0; ; attempt++) {
-      const remainingMs = deadlineAt - Date.now();
+      const remainingMs = deadlineAt - deadlineNow();
       if (remainingMs <= 0) break;
       try {
         await this.transport.publishDurable(subject, payload, {
@@ -95,7 +96,7 @@ export class TransportDurablePublisher extends DurablePublisher {
         for (const event of events) event.lastReason = error.reason;
       }
       const pauseMs = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)] as number;
-      await sleep(Math.max(0, Math.min(pauseMs, deadlineAt - Date.now())));
+      await sleep(Math.max(0, Math.min(pauseMs, deadlineAt - deadlineNow())));
     }
     for (const event of events) event.onDeadline();
   }

@@ -2,6 +2,7 @@ import { AppError } from '#errors';
 import { deadlines, type Deadline } from '../deadlines.js';
 import { settled } from '../settled.js';
 import type { IncomingDurableMessage } from '../transport.js';
+import { deadlineNow } from '../deadline-clock.js';
 
 /** How long a handled message id is remembered, in milliseconds; the same as the stream's over NATS. */
 const REMEMBER_MS = 120_000;
@@ -34,13 +35,13 @@ export class DurableQueue {
       };
       message.outcome.then(() => {
         settle();
-        this.handled.set(messageId, Date.now());
+        this.handled.set(messageId, deadlineNow());
       }, settle);
       this.queued.push(message);
       // In the next microtask, so that messages published together are handled together.
       queueMicrotask(this.pump);
     }
-    return new Waiter(message.outcome, Date.now() + timeoutMs).settled;
+    return new Waiter(message.outcome, deadlineNow() + timeoutMs).settled;
   }
 
   /** Adds a consumer; returns what removes it after what it has in hand, and after the queue if it was the last one. */
@@ -83,7 +84,7 @@ export class DurableQueue {
   }
 
   private wasHandled(messageId: string): boolean {
-    const oldest = Date.now() - REMEMBER_MS;
+    const oldest = deadlineNow() - REMEMBER_MS;
     for (const [id, at] of this.handled) {
       if (at >= oldest) break;
       this.handled.delete(id);

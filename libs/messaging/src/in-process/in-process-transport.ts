@@ -3,6 +3,7 @@ import { deadlines, type Deadline } from '../deadlines.js';
 import { settled } from '../settled.js';
 import { Transport, type IncomingDurableMessage, type IncomingRequest, type MessageHeaders } from '../transport.js';
 import { DurableQueue } from './durable-queue.js';
+import { deadlineNow } from '../deadline-clock.js';
 
 type Handler = (request: IncomingRequest) => void;
 
@@ -58,7 +59,7 @@ export class InProcessTransport extends Transport {
       subject,
       payload,
       headers,
-      Date.now() + options.timeoutMs,
+      deadlineNow() + options.timeoutMs,
       responder,
       this.pending,
     );

@@ -3,6 +3,7 @@ import { createInbox, MsgHdrsImpl, type Msg, type MsgHdrs } from '@nats-io/trans
 import { deadlines, type Deadline } from '../deadlines.js';
 import type { MessageHeaders } from '../transport.js';
 import { inboxPrefixOf, type NatsLink } from './nats-link.js';
+import { deadlineNow } from '../deadline-clock.js';
 
 /** The answer to a request. */
 export interface RequestAnswer {
@@ -49,7 +50,7 @@ export class RequestMux {
     // The client would buffer it and send it when nobody waits any more.
     if (!this.link.connected) return Promise.reject(new AppError('unavailable', { reason: 'bus_disconnected' }));
     const token = (++this.lastToken).toString(36);
-    const request = new PendingRequest(subject, token, Date.now() + timeoutMs, this.pending);
+    const request = new PendingRequest(subject, token, deadlineNow() + timeoutMs, this.pending);
     try {
       this.link.connection.publish(subject, payload, { reply: this.inbox + token, headers: encodeHeaders(headers) });
     } catch (error) {

@@ -16,6 +16,7 @@ import { GroupAnswer, respondError, SingleAnswer, type Answer } from './answer.j
 import { DurableRoute, type DurableHandler } from './durable-route.js';
 import type { HandlerExtras } from './handles.js';
 import { IncomingCall, type CallOwner, type CallRoute, type RouteHandler } from './incoming-call.js';
+import { deadlineNow } from '../deadline-clock.js';
 
 /** How a server behaves. */
 export interface ContractServerOptions {
@@ -239,7 +240,7 @@ export class ContractServer extends Server implements CustomTransportStrategy, C
       answer.error(slot, tooLate());
       return;
     }
-    const call = new IncomingCall(route, id, Date.now() + remainingMs, requestId, traceparent, this, answer, slot);
+    const call = new IncomingCall(route, id, deadlineNow() + remainingMs, requestId, traceparent, this, answer, slot);
     this.inFlight++;
     this.running.set(id, call);
     void call.run(body);

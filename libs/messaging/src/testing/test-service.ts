@@ -5,6 +5,7 @@ import { Controller, Module, type INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { Type } from '@sinclair/typebox';
+import { deadlineNow } from '../deadline-clock.js';
 import type { CallContext } from '../call-context.js';
 import type { DurableBatch } from '../ports.js';
 import { ContractServer, type ContractServerOptions } from '../server/contract-server.js';
@@ -101,7 +102,7 @@ export async function startTestService(
       text: task.lies === true ? (42 as unknown as string) : `${task.text.repeat(task.repeat ?? 1)}!`,
       requestId,
       traceparent,
-      remainingMs: deadlineAt - Date.now(),
+      remainingMs: Math.floor(deadlineAt - deadlineNow()),
     };
   }
 
