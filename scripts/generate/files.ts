@@ -3,6 +3,7 @@ import { databaseRolesSql } from '#topology';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
+import { auditEventsDoc } from './audit-events.js';
 import { composeFile } from './compose.js';
 import { natsConf } from './nats-conf.js';
 import { nestCli } from './nest-cli.js';
@@ -26,6 +27,7 @@ export async function generatedFiles(root: string): Promise<readonly GeneratedFi
     { path: 'nest-cli.json', content: await format(nestCli(folders), { ...STYLE, parser: 'json' }) },
     { path: 'deploy/nats/nats.conf', content: natsConf() },
     { path: 'docs/schema/realm.schema.json', content: await format(realmSchema(), { ...STYLE, parser: 'json' }) },
+    { path: 'docs/audit-events.md', content: await format(auditEventsDoc(), { ...STYLE, parser: 'markdown' }) },
     { path: 'deploy/postgres/10-roles.sql', content: SQL_HEADER + databaseRolesSql() },
   ];
 }

@@ -17,6 +17,7 @@ describe('newAuditEvent', () => {
         actor: { kind: 'anonymous', id: null, client_id: 'c'.repeat(1_000) },
         clientId: 'c'.repeat(1_000),
         peer: { ip: '1'.repeat(100), userAgent: 'u'.repeat(1_000) },
+        details: { grant_type: null, auth_method: null, secret_id: null, error: 'invalid_client' },
       },
       context,
       new Date('2026-01-02T03:04:05.678Z'),

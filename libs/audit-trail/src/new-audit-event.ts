@@ -1,10 +1,10 @@
-import type { Actor, AuditEvent, AuditEventType, Peer } from '#contracts';
+import type { Actor, AuditDetails, AuditEvent, AuditEventType, Peer } from '#contracts';
 import { traceIdOf, type CallContext } from '#messaging';
 import { v7 as uuidv7 } from 'uuid';
 
 /** What varies from event to event; the rest comes from the context and the clock. */
-export interface AuditFacts {
-  readonly type: AuditEventType;
+export interface AuditFacts<T extends AuditEventType = AuditEventType> {
+  readonly type: T;
   readonly realm: string;
   readonly realmId: string | null;
   readonly outcome?: 'success' | 'failure';
@@ -15,8 +15,8 @@ export interface AuditFacts {
   readonly jti?: string | null;
   readonly target?: { readonly kind: string; readonly id: string } | null;
   readonly peer?: Peer | null;
-  /** Never a secret, token or password: mask with `MASK`. */
-  readonly details?: Readonly<Record<string, unknown>>;
+  /** As the catalogue says of the type. Never a secret, token or password: mask with `MASK`. */
+  readonly details: AuditDetails<T>;
 }
 
 /** What stands in an event in place of a secret. */
@@ -26,7 +26,11 @@ const cut = (value: string | null | undefined, length: number): string | null =>
   value === null || value === undefined ? null : value.slice(0, length);
 
 /** Makes a complete audit event with a fresh UUIDv7. Strings that came from outside are cut to what the contract allows. */
-export function newAuditEvent(facts: AuditFacts, context: CallContext, now: Date): AuditEvent {
+export function newAuditEvent<T extends AuditEventType>(
+  facts: AuditFacts<T>,
+  context: CallContext,
+  now: Date,
+): AuditEvent {
   return {
     id: uuidv7(),
     realm: facts.realm.slice(0, 255),

@@ -1,48 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
+import { AUDIT_EVENT_TYPES } from './audit-catalogue.js';
 import { Instant, nullable, PageRequest, pageOf, Uuid } from './common.js';
 import { defineCall, defineDurableEvent } from './contract.js';
-
-/** Event types, `<noun>.<past tense>`. */
-export const AUDIT_EVENT_TYPES = [
-  'token.issued',
-  'token.refused',
-  'client.authenticated',
-  'user.authenticated',
-  'realm.created',
-  'realm.updated',
-  'realm.deleted',
-  'client.created',
-  'client.updated',
-  'client.deleted',
-  'client.secret_rotated',
-  'client.secret_created',
-  'client.secret_deleted',
-  'client.redirect_uri_added',
-  'client.redirect_uri_updated',
-  'client.redirect_uri_removed',
-  'client.post_logout_redirect_uri_added',
-  'client.post_logout_redirect_uri_updated',
-  'client.post_logout_redirect_uri_removed',
-  'client.web_origin_added',
-  'client.web_origin_updated',
-  'client.web_origin_removed',
-  'service_account.created',
-  'service_account.updated',
-  'service_account.deleted',
-  'user.created',
-  'role.created',
-  'role.updated',
-  'role.deleted',
-  'role.assigned',
-  'role.unassigned',
-  'permission.created',
-  'permission.updated',
-  'permission.deleted',
-  'signing_key.created',
-  'signing_key.rotated',
-] as const;
-/** An event type. */
-export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
 
 /**
  * One audit event, in the very form the API shows and the log keeps, hence snake_case. Never holds a secret, token or

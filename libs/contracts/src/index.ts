@@ -22,6 +22,8 @@ export * from './identity.js';
 export * from './tokens.js';
 export * from './token-preview.js';
 export * from './audit.js';
+export { AUDIT_CATALOGUE, AUDIT_EVENT_TYPES, type AuditDetails, type AuditEventType } from './audit-catalogue.js';
+export { PERSONAL_MEMBERS, type AuditType } from './audit-types/audit-type.js';
 export * from './realm-names.js';
 export * from './idempotency.js';
 export * from './configuration.js';

@@ -1,14 +1,16 @@
 import { newAuditEvent } from '#audit-trail';
-import type { AuditEvent, AuditEventType } from '#contracts';
+import type { AuditDetails, AuditEvent } from '#contracts';
 import type { CallContext } from '#messaging';
 import type { User } from '../domain/user.js';
 import { clientIdentifierOf } from '../domain/username.js';
 
+type Type = 'user.created' | 'service_account.created' | 'service_account.updated' | 'service_account.deleted';
+
 /** The record of what the product did to a user by itself. */
-export function userEvent(
-  type: AuditEventType,
+export function userEvent<T extends Type>(
+  type: T,
   user: User,
-  details: Readonly<Record<string, unknown>>,
+  details: Omit<AuditDetails<T>, 'username'>,
   context: CallContext,
   now: Date,
 ): AuditEvent {
@@ -21,7 +23,7 @@ export function userEvent(
       clientId: user.clientId === null ? null : clientIdentifierOf(user.username),
       subjectId: user.id,
       target: { kind: 'user', id: user.id },
-      details: { username: user.username, ...details },
+      details: { username: user.username, ...details } as AuditDetails<T>,
     },
     context,
     now,

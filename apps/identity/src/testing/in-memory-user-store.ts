@@ -1,3 +1,4 @@
+import { requireCatalogued } from '#audit-trail';
 import type { AuditEvent } from '#contracts';
 import { AppError } from '#errors';
 import { USER_EXISTS, UserStore, UserTransaction, type UserAddress, type UserState } from '../domain/user-store.js';
@@ -143,6 +144,7 @@ class InMemoryTransaction extends UserTransaction {
   }
 
   record(event: AuditEvent): Promise<void> {
+    requireCatalogued(event);
     this.state.events.push(event);
     return Promise.resolve();
   }

@@ -1,5 +1,5 @@
 import { auditActor, changesBetween, MASK, newAuditEvent } from '#audit-trail';
-import type { Actor, AuditEvent, AuditEventType } from '#contracts';
+import type { Actor, AuditDetails, AuditEvent, AuditEventType } from '#contracts';
 import { Clock } from '#host';
 import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
@@ -19,26 +19,31 @@ export interface Cause {
 export class AuditEvents {
   constructor(private readonly clock: Clock) {}
 
-  realm(type: AuditEventType & `realm.${string}`, realm: Realm, details: object, cause: Cause): AuditEvent {
+  realm<T extends AuditEventType & `realm.${string}`>(
+    type: T,
+    realm: Realm,
+    details: AuditDetails<T>,
+    cause: Cause,
+  ): AuditEvent {
     return this.event(type, realm, { kind: 'realm', id: realm.id }, null, details, cause);
   }
 
-  client(
-    type: AuditEventType & `client.${string}`,
+  client<T extends AuditEventType & `client.${string}`>(
+    type: T,
     realm: Realm,
     client: Client,
-    details: object,
+    details: AuditDetails<T>,
     cause: Cause,
   ): AuditEvent {
     return this.event(type, realm, { kind: 'client', id: client.id }, client, details, cause);
   }
 
-  private event(
-    type: AuditEventType,
+  private event<T extends AuditEventType>(
+    type: T,
     realm: Realm,
     target: { readonly kind: string; readonly id: string },
     client: Client | null,
-    details: object,
+    details: AuditDetails<T>,
     { actor, context }: Cause,
   ): AuditEvent {
     return newAuditEvent(
@@ -50,7 +55,7 @@ export class AuditEvents {
         clientId: client?.clientId ?? null,
         target,
         peer: actor.peer,
-        details: { ...details },
+        details,
       },
       context,
       this.clock.now(),
@@ -89,7 +94,12 @@ export function auditedClient(client: Client): Record<string, unknown> {
 }
 
 /** A secret as the audit log shows it: enough to know which one a token's event names. */
-export function auditedSecret({ id, name, expiresAt, lastUsedAt }: ClientSecret): Record<string, unknown> {
+export function auditedSecret({
+  id,
+  name,
+  expiresAt,
+  lastUsedAt,
+}: ClientSecret): AuditDetails<'client.secret_deleted'>['secret'] {
   return {
     id,
     name,
@@ -99,6 +109,9 @@ export function auditedSecret({ id, name, expiresAt, lastUsedAt }: ClientSecret)
 }
 
 /** Only what differs between two states. */
-export function auditedChanges(before: Record<string, unknown>, after: Record<string, unknown>): object {
+export function auditedChanges(
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+): AuditDetails<'client.updated'> {
   return { changes: changesBetween(before, after) };
 }

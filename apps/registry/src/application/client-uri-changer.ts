@@ -1,4 +1,4 @@
-import type { Actor, AuditEventType, ClientUriKind } from '#contracts';
+import type { Actor, AuditDetails, AuditEventType, ClientUriKind } from '#contracts';
 import { Clock } from '#host';
 import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
@@ -45,7 +45,8 @@ export class ClientUriChanger {
         const after = await this.after(kind, before, transaction.uris);
         const { client } = await transaction.updateClient(seen.realm, before, after);
         const type = `client.${MEMBERS[kind]}_${change.verb}` as const satisfies AuditEventType;
-        const details = { [MEMBERS[kind]]: auditedUri(change.uri), ...change.details };
+        // The member is named as the type is; the compiler cannot follow that.
+        const details = { [MEMBERS[kind]]: auditedUri(change.uri), ...change.details } as AuditDetails<typeof type>;
         await transaction.record(this.auditEvents.client(type, seen.realm, client, details, { actor, context }));
         return { result: change.uri, snapshots: [publishedClient(seen.realm.name, client)] };
       }),

@@ -24,7 +24,7 @@ export class DeleteClientSecret {
       this.changer.run(seen, [], context, async (transaction, before) => {
         const { after, removed } = removeSecret(before, secretId, force, now);
         const { client } = await transaction.updateClient(seen.realm, before, after);
-        const details = { secret: removed.map(auditedSecret)[0], forced: force };
+        const details = { secret: auditedSecret(removed), forced: force };
         const cause = { actor, context };
         await transaction.record(this.auditEvents.client('client.secret_deleted', seen.realm, client, details, cause));
         return { result: undefined, snapshots: [publishedClient(seen.realm.name, client)] };

@@ -51,7 +51,12 @@ export function addSecret(client: Client, secret: ClientSecret, now: Date): Secr
  *
  * @throws AppError `not_found`; `conflict` for one that was used within the last hour, unless it is forced.
  */
-export function removeSecret(client: Client, secretId: string, force: boolean, now: Date): SecretChange {
+export function removeSecret(
+  client: Client,
+  secretId: string,
+  force: boolean,
+  now: Date,
+): { readonly after: Client; readonly removed: ClientSecret } {
   const secret = client.secrets.find(({ id }) => id === secretId);
   if (secret === undefined) {
     throw new AppError('not_found', { detail: 'No such secret of this client.', reason: 'unknown_secret' });
@@ -64,7 +69,7 @@ export function removeSecret(client: Client, secretId: string, force: boolean, n
     });
   }
   const others = client.secrets.filter(({ id }) => id !== secretId);
-  return { after: withSecrets(client, others, now), removed: [secret] };
+  return { after: withSecrets(client, others, now), removed: secret };
 }
 
 /** The client with other secrets. Its ETag only changes with what is seen of them: whether there is one. */

@@ -1,3 +1,4 @@
+import { requireCatalogued } from '#audit-trail';
 import {
   ClientSnapshot,
   clientSnapshotKey,
@@ -127,6 +128,7 @@ export class InMemoryTransaction implements RegistryTransaction {
   }
 
   async record(event: AuditEvent): Promise<void> {
+    requireCatalogued(event);
     this.state.events.push(event);
   }
 

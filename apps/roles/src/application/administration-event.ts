@@ -1,5 +1,5 @@
 import { auditActor, newAuditEvent } from '#audit-trail';
-import { REALM_SCOPE, type Actor, type AuditEvent } from '#contracts';
+import { REALM_SCOPE, type Actor, type AuditDetails, type AuditEvent } from '#contracts';
 import type { CallContext } from '#messaging';
 import type { Scope } from '../domain/role-store.js';
 
@@ -7,14 +7,14 @@ type Type =
   'role.created' | 'role.updated' | 'role.deleted' | 'permission.created' | 'permission.updated' | 'permission.deleted';
 
 /** The record of a change of a scope's roles or permissions. */
-export function administrationEvent(
+export function administrationEvent<T extends Type>(
   facts: {
-    readonly type: Type;
+    readonly type: T;
     readonly actor: Actor;
     readonly scope: Scope;
     /** The role's id, or the permission's name. */
     readonly targetId: string;
-    readonly details: Readonly<Record<string, unknown>>;
+    readonly details: Omit<AuditDetails<T>, 'scope'>;
   },
   context: CallContext,
   now: Date,
@@ -29,7 +29,7 @@ export function administrationEvent(
       peer: actor.peer,
       clientId: scope.scope === REALM_SCOPE ? null : scope.audience,
       target: { kind: type.startsWith('role.') ? 'role' : 'permission', id: targetId },
-      details,
+      details: { scope: scope.scope, ...details } as AuditDetails<T>,
     },
     context,
     now,

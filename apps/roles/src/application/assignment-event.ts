@@ -1,5 +1,5 @@
 import { newAuditEvent } from '#audit-trail';
-import type { AuditEvent, Peer } from '#contracts';
+import type { AuditDetails, AuditEvent, Peer } from '#contracts';
 import type { CallContext } from '#messaging';
 import type { UsableRole } from './usable-role.js';
 
@@ -16,12 +16,13 @@ export function assignmentEvent(
     readonly granted: Pick<UsableRole, 'realm' | 'scope'> & {
       readonly role: { readonly id: string; readonly name: string };
     };
-    readonly details?: Readonly<Record<string, unknown>>;
+    readonly cause?: AuditDetails<'role.unassigned'>['cause'];
   },
   context: CallContext,
   now: Date,
 ): AuditEvent {
   const { realm, scope, role } = facts.granted;
+  const cause = facts.cause === undefined ? {} : { cause: facts.cause };
   return newAuditEvent(
     {
       type: facts.type,
@@ -32,7 +33,7 @@ export function assignmentEvent(
       clientId: scope === realm ? null : scope.audience,
       subjectId: facts.subjectId,
       target: { kind: 'role', id: role.id },
-      details: { role: role.name, ...facts.details },
+      details: { scope: scope.scope, role: role.name, ...cause },
     },
     context,
     now,

@@ -26,7 +26,7 @@ export class CreatePermission {
       const now = this.clock.now();
       const bit = chooseBit(scope.scope, permissions, await transaction.retiredBits(scope), now);
       await transaction.addPermission(scope, { bit, name, description });
-      const details = { permission: name, bit };
+      const details = { permission: name, bit, description };
       await transaction.record(
         administrationEvent({ type: 'permission.created', actor, scope, targetId: name, details }, context, now),
       );

@@ -40,7 +40,7 @@ export class CreateRole {
       const role: Role = { ...facts, version, createdAt: now, updatedAt: now };
       await transaction.addRole(role);
       const permissionNames = catalogue.namesOf(mask);
-      const details = { role: name, permissions: permissionNames };
+      const details = { role: name, description, permissions: [...permissionNames] };
       await transaction.record(
         administrationEvent({ type: 'role.created', actor, scope, targetId: role.id, details }, context, now),
       );

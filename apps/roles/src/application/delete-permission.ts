@@ -38,7 +38,7 @@ export class DeletePermission {
         const changes = {
           permissions: { before: catalogue.namesOf(role.mask), after: catalogue.namesOf(narrowed.mask) },
         };
-        const details = { role: role.name, cause: 'permission_deleted', changes };
+        const details = { role: role.name, cause: 'permission_deleted', changes } as const;
         await transaction.record(
           administrationEvent({ type: 'role.updated', actor, scope, targetId: role.id, details }, context, now),
         );

@@ -32,7 +32,7 @@ export class DeleteRole {
       requireMayGrant(actor, role, ownOfRealm);
       const holders = await transaction.countHolders(realmId, id);
       await transaction.removeRole(realmId, id);
-      const details = { role: role.name, permissions: catalogue.namesOf(role.mask), holders };
+      const details = { role: role.name, permissions: [...catalogue.namesOf(role.mask)], holders };
       await transaction.record(
         administrationEvent({ type: 'role.deleted', actor, scope, targetId: id, details }, context, this.clock.now()),
       );

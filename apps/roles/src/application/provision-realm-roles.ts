@@ -77,7 +77,12 @@ export class ProvisionRealmRoles {
           realmId,
           actor: SYSTEM_ACTOR,
           target: { kind: 'role', id },
-          details: { role: name, permissions: PermissionCatalogue.ofRealm([]).namesOf(mask) },
+          details: {
+            scope: REALM_SCOPE,
+            role: name,
+            description,
+            permissions: [...PermissionCatalogue.ofRealm([]).namesOf(mask)],
+          },
         },
         context,
         now,

@@ -79,7 +79,7 @@ export class RemoveClientRoles {
           peer: null,
           subjectId,
           granted: { realm, scope: own ?? realm, role: { id: held.roleId, name: held.roleName } },
-          details: { cause: 'client_deleted' },
+          cause: 'client_deleted',
         },
         context,
         this.clock.now(),

@@ -116,8 +116,8 @@ describe('scopes', () => {
       expect(await roles.loadRoleScopes.execute([`${realmId}/${clientId}`])).toMatchObject([{ value: null }]);
       const taken = store.events.filter(({ type }) => type === 'role.unassigned');
       expect(taken.map((event) => [event.subject_id, event.client_id, event.details])).toEqual([
-        [holder, 'invoices', { role: 'clerk', cause: 'client_deleted' }],
-        [account, null, { role: 'viewer', cause: 'client_deleted' }],
+        [holder, 'invoices', { scope: clientId, role: 'clerk', cause: 'client_deleted' }],
+        [account, null, { scope: 'realm', role: 'viewer', cause: 'client_deleted' }],
       ]);
       await expect(roles.assign(realmId, bystander, roleId)).rejects.toMatchObject({ code: 'not_found' });
     });

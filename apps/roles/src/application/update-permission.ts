@@ -37,6 +37,7 @@ export class UpdatePermission {
       await transaction.savePermission(scope, after);
       const details = {
         permission: after.name,
+        bit: after.bit,
         changes: changesBetween(
           { name: before.name, description: before.description },
           { name: after.name, description: after.description },

@@ -1,3 +1,4 @@
+import { requireCatalogued } from '#audit-trail';
 import type { AuditEvent, PageRequest } from '#contracts';
 import { decodeCursor, encodeCursor } from '#database';
 import type { RetiredBit } from '../domain/catalogue-policy.js';
@@ -319,6 +320,7 @@ class InMemoryTransaction extends RoleTransaction {
   }
 
   record(event: AuditEvent): Promise<void> {
+    requireCatalogued(event);
     this.state.events.push(event);
     return Promise.resolve();
   }

@@ -24,7 +24,7 @@ export class EnsureActiveKey {
     if (active !== null) return active;
     const { key, event } = await this.maker.execute('signing_key.created', realm, algorithm, null, context);
     const winner = await this.writer.change([activeKeyTarget(key)], async () => {
-      const result = await this.repository.addActive(key, event);
+      const result = await this.repository.addActive(key, event(null));
       return { result, snapshots: [publishedActiveKey(result)] };
     });
     await this.outbox.flush(context);

@@ -45,6 +45,10 @@ describe('the record (G1)', () => {
           secret_id: ID.secret,
           scope: 'invoices:read',
           audience: ['billing'],
+          permissions: { billing: ['invoices:read'] },
+          kid: expect.any(String),
+          lifetime: 300,
+          expires_at: claims['exp'],
         }),
       }),
     ]);
@@ -52,13 +56,21 @@ describe('the record (G1)', () => {
 
   it('tells of a refusal with the reason that the client does not learn', async () => {
     await refusal(world.request({}, { authorization: world.basic('app', 'wrong') }));
+    const facts = {
+      outcome: 'failure',
+      reason: 'wrong_secret',
+      actor: { kind: 'anonymous', id: null, client_id: 'app' },
+      client_id: 'app',
+    };
     expect(world.audit.events).toEqual([
       expect.objectContaining({
+        ...facts,
+        type: 'client.authenticated',
+        details: { grant_type: 'client_credentials', auth_method: 'client_secret_basic', secret_id: null },
+      }),
+      expect.objectContaining({
+        ...facts,
         type: 'token.refused',
-        outcome: 'failure',
-        reason: 'wrong_secret',
-        actor: { kind: 'anonymous', id: null, client_id: 'app' },
-        client_id: 'app',
         details: expect.objectContaining({ error: 'invalid_client', auth_method: 'client_secret_basic' }),
       }),
     ]);

@@ -27,7 +27,7 @@ import { accessTokenLifetime } from './issuance/access-token-lifetime.js';
 import { askedAccess } from './issuance/asked-access.js';
 import { authenticateClient } from './issuance/authenticate-client.js';
 import { checkGrantAllowed } from './issuance/check-grant-allowed.js';
-import { IssuanceAttempt } from './issuance/issuance-attempt.js';
+import { IssuanceAttempt, type AttemptEventType, type AttemptFacts } from './issuance/issuance-attempt.js';
 import { passwordSubject } from './issuance/password-subject.js';
 import { resolveClient } from './issuance/resolve-client.js';
 import { resolveRealm } from './issuance/resolve-realm.js';
@@ -109,7 +109,15 @@ export class IssueToken {
     await this.record(attempt, {
       type: 'token.issued',
       jti: claims.jti,
-      details: { scope: claims.scope, audience: access.audience, kid: key.kid, expires_at: claims.exp },
+      details: {
+        grant_type: grantType,
+        scope: claims.scope,
+        audience: [...access.audience],
+        permissions: access.permissionsByAudience,
+        kid: key.kid,
+        lifetime: lifetimeSeconds,
+        expires_at: claims.exp,
+      },
     });
     if (grantType === 'client_credentials') {
       const clientKey = clientSnapshotKey(realm.name, client.clientId);
@@ -149,11 +157,15 @@ export class IssueToken {
     this.observer.refused(error.code);
     // What fails for our own sake is no refusal; all the client is refused is on record, also under a realm that does not exist.
     if (error.facts.family !== 'oauth' && error.code !== 'not_found') return error;
+    const reason = error.reason ?? error.code;
+    if (error.code === 'invalid_client') {
+      attempt.events.push(attempt.event({ type: 'client.authenticated', outcome: 'failure', reason, details: {} }));
+    }
     try {
       await this.record(attempt, {
         type: 'token.refused',
         outcome: 'failure',
-        reason: error.reason ?? error.code,
+        reason,
         details: { error: error.code },
       });
     } catch (thrown) {
@@ -163,7 +175,7 @@ export class IssueToken {
   }
 
   /** All events of the attempt, in one publish. @throws AppError `unavailable`. */
-  private async record(attempt: IssuanceAttempt, facts: Parameters<IssuanceAttempt['event']>[0]): Promise<void> {
+  private async record<T extends AttemptEventType>(attempt: IssuanceAttempt, facts: AttemptFacts<T>): Promise<void> {
     const event = attempt.event(facts);
     try {
       if (attempt.events.length === 0) await this.publish(event, attempt.context);

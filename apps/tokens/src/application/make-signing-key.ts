@@ -1,4 +1,4 @@
-import { newAuditEvent } from '#audit-trail';
+import { auditActor, newAuditEvent } from '#audit-trail';
 import type { Actor, AuditEvent, SigningAlgorithm } from '#contracts';
 import { Clock } from '#host';
 import type { CallContext } from '#messaging';
@@ -12,7 +12,7 @@ export interface KeyRealm {
   readonly name: string;
 }
 
-/** Makes a new key pair and the audit event that goes with it. */
+/** Makes a new key pair and the audit event that goes with it, once it is known which key it replaces. */
 @Injectable()
 export class MakeSigningKey {
   constructor(
@@ -27,25 +27,20 @@ export class MakeSigningKey {
     algorithm: SigningAlgorithm,
     actor: Actor | null,
     context: CallContext,
-  ): Promise<{ readonly key: NewSigningKey; readonly event: AuditEvent }> {
+  ): Promise<{ readonly key: NewSigningKey; readonly event: (replacedKid: string | null) => AuditEvent }> {
     const generated = await this.vault.generate(realm.id, algorithm);
     const now = this.clock.now();
-    const event = newAuditEvent(
-      {
-        type,
-        realm: realm.name,
-        realmId: realm.id,
-        actor:
-          actor === null
-            ? { kind: 'system', id: null, client_id: null }
-            : { kind: actor.kind, id: actor.id, client_id: actor.clientId },
-        peer: actor?.peer ?? null,
-        target: { kind: 'signing_key', id: generated.kid },
-        details: { algorithm },
-      },
-      context,
-      now,
-    );
+    const facts = {
+      realm: realm.name,
+      realmId: realm.id,
+      actor: actor === null ? ({ kind: 'system', id: null, client_id: null } as const) : auditActor(actor),
+      peer: actor?.peer ?? null,
+      target: { kind: 'signing_key', id: generated.kid },
+    };
+    const event = (replacedKid: string | null): AuditEvent =>
+      type === 'signing_key.created'
+        ? newAuditEvent({ ...facts, type, details: { algorithm } }, context, now)
+        : newAuditEvent({ ...facts, type, details: { algorithm, replaced_kid: replacedKid } }, context, now);
     return { key: { ...generated, createdAt: now }, event };
   }
 }

@@ -2,7 +2,7 @@ import { SnapshotReader, SnapshotWriter } from '#cache';
 import { RealmSnapshot, type ReplyOf, type RequestOf, type RotateSigningKey as Contract } from '#contracts';
 import { Outbox } from '#database';
 import { AppError } from '#errors';
-import type { CallContext } from '#messaging';
+import { requireTimeLeft, type CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { isRealmName } from '../domain/issuers.js';
 import { signingKeyInfo } from '../domain/signing-key.js';
@@ -24,7 +24,8 @@ export class RotateSigningKey {
     private readonly outbox: Outbox,
   ) {}
 
-  /** @throws AppError `not_found` for no such realm, `conflict` when others keep rotating the same key, `unavailable`. */
+  /** @throws AppError `not_found` for no such realm, `conflict` when others keep rotating the same key, `unavailable`, and
+   *   `deadline_exceeded` when the caller has given up meanwhile. */
   async execute(request: RequestOf<typeof Contract>, context: CallContext): Promise<ReplyOf<typeof Contract>> {
     const { actor, realmId, realmName } = request;
     const realm = isRealmName(realmName) ? await this.snapshots.read(RealmSnapshot, realmName, context) : null;
@@ -32,7 +33,10 @@ export class RotateSigningKey {
     const algorithm = realm.settings.defaultSigningAlgorithm;
     const { key, event } = await this.maker.execute('signing_key.rotated', realm, algorithm, actor, context);
     const rotated = await this.writer.change([activeKeyTarget(key)], async () => {
-      const result = await this.repository.rotate(key, event);
+      const result = await this.repository.rotate(key, (replaced) => {
+        requireTimeLeft(context);
+        return event(replaced?.kid ?? null);
+      });
       return { result, snapshots: [publishedActiveKey(result)] };
     });
     await this.outbox.flush(context);

@@ -24,9 +24,10 @@ export abstract class SigningKeyRepository {
   /**
    * Retires the active key of the realm and algorithm (if any) and makes `key` the active one.
    *
+   * @param event called last before the commit with the key that was retired; what it throws undoes the rotation.
    * @throws AppError `conflict` when another rotation of the same key keeps getting in between.
    */
-  abstract rotate(key: NewSigningKey, event: AuditEvent): Promise<SigningKey>;
+  abstract rotate(key: NewSigningKey, event: (replaced: SigningKey | null) => AuditEvent): Promise<SigningKey>;
 
   /**
    * Makes sure that the key's longest lifetime is at least `seconds`, while it is active.

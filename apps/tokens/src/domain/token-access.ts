@@ -12,6 +12,8 @@ export interface TokenAccess {
   readonly audience: readonly string[];
   readonly scope: string;
   readonly permissions: readonly string[];
+  /** The same, by the API they are of: an API must not be told of a namesake that is another's. */
+  readonly permissionsByAudience: Readonly<Record<string, string[]>>;
   readonly realmRoles: readonly string[];
   readonly clientRoles: Readonly<Record<string, { readonly roles: readonly string[] }>>;
 }
@@ -58,10 +60,22 @@ function narrow(held: EffectiveAccess, asked: AskedAccess, issuer: string): Toke
     audience: carrying.length === 0 ? [issuer] : carrying,
     scope: formatScope(permissions),
     permissions,
+    permissionsByAudience: byAudience(within, granted),
     realmRoles: roleScopes.filter((scope) => scope.realmWide).flatMap((scope) => scope.roles),
     // fromEntries defines members, so a client called __proto__ is one like any other.
     clientRoles: Object.fromEntries(
       roleScopes.filter((scope) => !scope.realmWide).map((scope) => [scope.audience, { roles: scope.roles }]),
     ),
   };
+}
+
+function byAudience(within: EffectiveAccess, granted: ReadonlySet<string>): Record<string, string[]> {
+  const permissions = new Map<string, Set<string>>();
+  for (const scope of within) {
+    const names = scope.permissions.filter((name) => granted.has(name));
+    if (names.length === 0) continue;
+    const known = permissions.get(scope.audience);
+    permissions.set(scope.audience, new Set([...(known ?? []), ...names]));
+  }
+  return Object.fromEntries([...permissions].map(([audience, names]) => [audience, [...names]]));
 }

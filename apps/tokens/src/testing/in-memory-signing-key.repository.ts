@@ -1,3 +1,4 @@
+import { requireCatalogued } from '#audit-trail';
 import type { AuditEvent, SigningAlgorithm } from '#contracts';
 import {
   isPublished,
@@ -46,9 +47,10 @@ export class InMemorySigningKeyRepository extends SigningKeyRepository {
     return active ?? this.insert(key, event);
   }
 
-  async rotate(key: NewSigningKey, event: AuditEvent): Promise<SigningKey> {
+  async rotate(key: NewSigningKey, event: (replaced: SigningKey | null) => AuditEvent): Promise<SigningKey> {
     await this.query();
     const old = this.activeOf(key.realmId, key.algorithm);
+    const recorded = event(old);
     if (old !== null) {
       this.replace({
         ...old,
@@ -57,7 +59,7 @@ export class InMemorySigningKeyRepository extends SigningKeyRepository {
         publishedUntil: publishedUntil(key.createdAt, old.longestLifetimeSeconds),
       });
     }
-    return this.insert(key, event);
+    return this.insert(key, recorded);
   }
 
   async raiseLongestLifetime(realmId: string, kid: string, seconds: number): Promise<boolean> {
@@ -103,6 +105,7 @@ export class InMemorySigningKeyRepository extends SigningKeyRepository {
       publishedUntil: null,
     };
     this.keys.push(stored);
+    requireCatalogued(event);
     this.events.push(event);
     return stored;
   }

@@ -1,3 +1,4 @@
+import { requireCatalogued } from '#audit-trail';
 import { SnapshotReader, SnapshotWriter, type PublishedSnapshot, type SnapshotTarget } from '#cache';
 import type {
   AuditEvent,
@@ -77,6 +78,7 @@ export class FakePublisher extends DurablePublisher {
   override async publish<E extends DurableEventContract>(_contract: E, event: EventOf<E>): Promise<void> {
     await this.onPublish();
     if (this.failure !== null) throw this.failure;
+    requireCatalogued(event as AuditEvent);
     this.events.push(event as AuditEvent);
   }
 }

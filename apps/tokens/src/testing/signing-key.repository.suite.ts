@@ -38,12 +38,13 @@ export function describeSigningKeyRepository(
           realmId: key.realmId,
           actor: { kind: 'system', id: null, client_id: null },
           target: { kind: 'signing_key', id: key.kid },
+          details: { algorithm: key.algorithm },
         },
         newCallContext({ deadlineMs: 1_000 }),
         T0,
       );
     const add = (key = newKey()) => repository.addActive(key, event(key));
-    const rotate = (key = newKey()) => repository.rotate(key, event(key));
+    const rotate = (key = newKey()) => repository.rotate(key, () => event(key));
     const recorded = () => events.filter((each) => each.realm_id === realmId).map((each) => each.target?.id);
 
     it('keeps a key as it was given', async () => {
@@ -61,6 +62,23 @@ export function describeSigningKeyRepository(
       expect(await repository.findActive(realmId, 'RS256')).toBeNull();
       expect(await repository.findActive(uuidv7(), 'ES256')).toBeNull();
       expect(recorded()).toEqual([key.kid]);
+    });
+
+    it('tells which key it retires, and undoes the rotation when the event cannot be made', async () => {
+      const first = await add();
+      const key = newKey();
+      const failing = repository.rotate(key, () => {
+        throw new Error('too late');
+      });
+      await expect(failing).rejects.toThrow('too late');
+      expect((await repository.findActive(realmId, 'ES256'))?.kid).toBe(first.kid);
+      const retired: (string | null)[] = [];
+      await repository.rotate(key, (replaced) => {
+        retired.push(replaced?.kid ?? null);
+        return event(key);
+      });
+      expect(retired).toEqual([first.kid]);
+      expect(recorded()).toEqual([first.kid, key.kid]);
     });
 
     it('lists the active keys of many realms and algorithms', async () => {

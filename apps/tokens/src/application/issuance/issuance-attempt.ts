@@ -1,11 +1,13 @@
-import type {
-  AuditEvent,
-  ClientSnapshot,
-  GrantType,
-  IssueToken,
-  RealmSnapshot,
-  RequestOf,
-  SnapshotOf,
+import {
+  GRANT_TYPES,
+  type AuditDetails,
+  type AuditEvent,
+  type ClientSnapshot,
+  type GrantType,
+  type IssueToken,
+  type RealmSnapshot,
+  type RequestOf,
+  type SnapshotOf,
 } from '#contracts';
 import { newAuditEvent, type AuditFacts } from '#audit-trail';
 import type { CallContext } from '#messaging';
@@ -22,6 +24,15 @@ export interface Subject {
   readonly id: string;
   readonly kind: 'user' | 'service_account';
 }
+
+/** What an attempt can come to. */
+export type AttemptEventType = 'token.issued' | 'token.refused' | 'client.authenticated' | 'user.authenticated';
+/** What each of its events knows by itself. */
+type RequestMember = 'grant_type' | 'auth_method' | 'secret_id' | 'requested_scope' | 'requested_resources';
+/** What varies from event to event of one attempt. */
+export type AttemptFacts<T extends AttemptEventType> = Pick<AuditFacts<T>, 'type' | 'outcome' | 'reason' | 'jti'> & {
+  readonly details: Omit<AuditDetails<T>, RequestMember> & Partial<Pick<AuditDetails<T>, 'grant_type'>>;
+};
 
 /** How long a value of the request may be in a record; the gateway's limit of a body is far above. */
 const MAX_DETAIL_LENGTH = 1_000;
@@ -52,11 +63,11 @@ export class IssuanceAttempt {
   ) {}
 
   /** An audit event of this attempt. Nothing of `parameters` goes in but what is named here. */
-  event(facts: Pick<AuditFacts, 'type' | 'outcome' | 'reason' | 'jti' | 'details'>): AuditEvent {
+  event<T extends AttemptEventType>(facts: AttemptFacts<T>): AuditEvent {
     const clientId = this.client?.clientId ?? this.presented?.clientId ?? null;
     const { parameters, resources } = this.request;
     const scope = parameters['scope'];
-    return newAuditEvent(
+    return newAuditEvent<T>(
       {
         ...facts,
         realm: this.realm?.name ?? this.request.realm,
@@ -66,7 +77,7 @@ export class IssuanceAttempt {
         subjectId: this.subject?.id ?? this.claimedSubjectId,
         peer: this.request.peer,
         details: {
-          grant_type: this.grantType,
+          grant_type: this.grantType ?? GRANT_TYPES.find((name) => name === parameters['grant_type']) ?? null,
           auth_method: this.presented?.method ?? null,
           secret_id: this.secretId,
           ...(scope === undefined || scope === '' ? {} : { requested_scope: scope.slice(0, MAX_DETAIL_LENGTH) }),
@@ -74,7 +85,7 @@ export class IssuanceAttempt {
             ? {}
             : { requested_resources: resources.slice(0, 20).map((value) => value.slice(0, MAX_DETAIL_LENGTH)) }),
           ...facts.details,
-        },
+        } as AuditDetails<T>,
       },
       this.context,
       this.now,

@@ -77,7 +77,7 @@ export class TypeOrmSigningKeyRepository extends SigningKeyRepository {
     throw new AppError('unavailable', { reason: 'signing_key_changing', retryAfterSeconds: 1 });
   }
 
-  async rotate(key: NewSigningKey, event: AuditEvent): Promise<SigningKey> {
+  async rotate(key: NewSigningKey, event: (replaced: SigningKey | null) => AuditEvent): Promise<SigningKey> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       try {
         return await this.dataSource.transaction((manager) => this.rotateIn(manager, key, event));
@@ -114,7 +114,11 @@ export class TypeOrmSigningKeyRepository extends SigningKeyRepository {
     return result.affected ?? 0;
   }
 
-  private async rotateIn(manager: EntityManager, key: NewSigningKey, event: AuditEvent): Promise<SigningKey> {
+  private async rotateIn(
+    manager: EntityManager,
+    key: NewSigningKey,
+    event: (replaced: SigningKey | null) => AuditEvent,
+  ): Promise<SigningKey> {
     const { realmId, algorithm, createdAt } = key;
     const repository = manager.getRepository(SigningKeyEntity);
     // The lock makes raiseLongestLifetime come before (and count) or after (and fail).
@@ -135,7 +139,7 @@ export class TypeOrmSigningKeyRepository extends SigningKeyRepository {
     const row = toRow(key);
     await repository.insert(row);
     row.snapshotVersion = await stamp(manager, key);
-    await this.outbox.record(manager, AuditEventRecorded, event);
+    await this.outbox.record(manager, AuditEventRecorded, event(old === null ? null : toKey(old)));
     return toKey(row);
   }
 
