@@ -5,6 +5,7 @@ import { ReadEvent } from './application/read-event.js';
 import { AuditLog } from './domain/audit-log.js';
 import { IngestObserver } from './domain/ingest-observer.js';
 import { PrometheusIngestObserver } from './infrastructure/metrics/prometheus-ingest-observer.js';
+import { LeafNumbering, LockOnly } from './infrastructure/persistence/leaf-numbering.js';
 import { TypeOrmAuditLog } from './infrastructure/persistence/typeorm-audit-log.js';
 import { AuditEventConsumer } from './transport/audit-event.consumer.js';
 import { AuditEventController } from './transport/audit-event.controller.js';
@@ -17,6 +18,7 @@ import { AuditEventController } from './transport/audit-event.controller.js';
     ListEvents,
     ReadEvent,
     { provide: AuditLog, useClass: TypeOrmAuditLog },
+    { provide: LeafNumbering, useClass: LockOnly },
     { provide: IngestObserver, useClass: PrometheusIngestObserver },
   ],
 })

@@ -25,6 +25,7 @@ describe('newAuditEvent', () => {
     expect(Value.Check(AuditEvent, event)).toBe(true);
     expect(event).toMatchObject({ time: '2026-01-02T03:04:05.678Z', request_id: 'request-1', jti: null });
     expect(event.trace_id).toBe(context.traceparent.split('-')[1]);
+    expect(event.id.replaceAll('-', '').slice(0, 13)).toBe(`${Date.parse(event.time).toString(16).padStart(12, '0')}7`);
   });
 
   test('names the administrator', () => {

@@ -1,6 +1,6 @@
 import type { Actor, AuditDetails, AuditEvent, AuditEventType, Peer } from '#contracts';
 import { traceIdOf, type CallContext } from '#messaging';
-import { v7 as uuidv7 } from 'uuid';
+import { EventIds } from './event-ids.js';
 
 /** What varies from event to event; the rest comes from the context and the clock. */
 export interface AuditFacts<T extends AuditEventType = AuditEventType> {
@@ -25,14 +25,19 @@ export const MASK = '***';
 const cut = (value: string | null | undefined, length: number): string | null =>
   value === null || value === undefined ? null : value.slice(0, length);
 
-/** Makes a complete audit event with a fresh UUIDv7. Strings that came from outside are cut to what the contract allows. */
+const ids = new EventIds();
+
+/**
+ * Makes a complete audit event. Its id is a fresh UUIDv7 that carries the event's time, in the order of making within one
+ * millisecond. Strings that came from outside are cut to what the contract allows.
+ */
 export function newAuditEvent<T extends AuditEventType>(
   facts: AuditFacts<T>,
   context: CallContext,
   now: Date,
 ): AuditEvent {
   return {
-    id: uuidv7(),
+    id: ids.next(now),
     realm: facts.realm.slice(0, 255),
     realm_id: facts.realmId,
     type: facts.type,

@@ -9,7 +9,7 @@ import { defineCall, defineDurableEvent } from './contract.js';
  */
 export const AuditEvent = Type.Object(
   {
-    /** UUIDv7; also the key that makes ingest idempotent. */
+    /** UUIDv7 of `time`, to the millisecond: the order of ids is that of times. Also the key that makes ingest idempotent. */
     id: Uuid,
     /** Name of the realm it happened in. */
     realm: Type.String({ maxLength: 255 }),

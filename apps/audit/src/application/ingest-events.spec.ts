@@ -42,14 +42,22 @@ describe('IngestEvents', () => {
     const good = buildAuditEvent();
     const noTime = buildAuditEvent({ time: '2026-99-99T99:99:99.999Z' });
     const noDay = buildAuditEvent({ time: '2026-02-31T00:00:00.000Z' });
-    await ingest.execute({ events: [noTime, good, noDay], poison: [{ payload: '{"half":', error: 'no JSON' }] });
+    const otherTime = { ...buildAuditEvent(), time: '2026-03-01T10:00:00.001Z' };
+    const otherVersion = buildAuditEvent({ id: 'ad3f2f62-1b1d-4d8e-9a52-1d7c2f0b9a11' });
+    await ingest.execute({
+      events: [noTime, good, noDay, otherTime, otherVersion],
+      poison: [{ payload: '{"half":', error: 'no JSON' }],
+    });
     expect([...log.entries.keys()]).toEqual([good.id]);
     expect([...log.poison.values()].map(({ payload }) => payload)).toEqual([
       '{"half":',
       JSON.stringify(noTime),
       JSON.stringify(noDay),
+      JSON.stringify(otherTime),
+      JSON.stringify(otherVersion),
     ]);
-    expect(observer.aside).toHaveLength(3);
+    expect(observer.aside).toHaveLength(5);
+    expect(observer.aside.at(-1)).toBe('id is not a UUIDv7 of the time');
   });
 
   it.each([1, 2, 5, 8])('finds the one entry of %i that the storage refuses', async (size) => {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog, UnstorableEntryError, type AppendResult } from '../domain/audit-log.js';
 import { IngestObserver } from '../domain/ingest-observer.js';
+import { wholeEvent } from '../domain/event-text.js';
 import {
   setAside,
   toLogEntry,
@@ -31,7 +32,7 @@ export class IngestEvents {
     const aside = batch.poison.map(({ payload, error }) => setAside(payload, error));
     for (const event of batch.events) {
       const entry = toLogEntry(event);
-      if (entry === null) aside.push(setAside(JSON.stringify(event), 'time is not an instant'));
+      if (typeof entry === 'string') aside.push(setAside(JSON.stringify(event), entry));
       else entries.push(entry);
     }
     await this.append(entries, aside);
@@ -61,7 +62,7 @@ export class IngestEvents {
     const [only] = entries;
     if (only === undefined) throw refusal;
     if (entries.length === 1) {
-      await this.append([], [...aside, setAside(only.event, 'the storage refused it')]);
+      await this.append([], [...aside, setAside(JSON.stringify(wholeEvent(only)), 'the storage refused it')]);
       return;
     }
     const half = Math.ceil(entries.length / 2);

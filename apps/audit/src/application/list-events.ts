@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AuditLog, type EventFilter, type EventPage, type LogPosition } from '../domain/audit-log.js';
+import { AuditLog, type EventFilter, type EventPage } from '../domain/audit-log.js';
 import { searchKey } from '../domain/log-entry.js';
 import { realmScope } from '../domain/realm-scope.js';
 
@@ -12,7 +12,7 @@ export class ListEvents {
     readonly realm: { readonly name: string; readonly id: string };
     readonly filter: EventFilter;
     readonly limit: number;
-    readonly after: LogPosition | null;
+    readonly after: string | null;
   }): Promise<EventPage> {
     return this.log.list({
       realmIds: realmScope(query.realm),

@@ -1,3 +1,4 @@
+import type { StoredEvent } from './event-text.js';
 import type { LogEntry, SetAsidePayload } from './log-entry.js';
 import type { RealmScopeId } from './realm-scope.js';
 
@@ -14,25 +15,20 @@ export interface EventFilter {
   readonly to?: Date;
 }
 
-/** Where a page ends: the next one begins with the event before it in time, then in id. */
-export interface LogPosition {
-  readonly time: Date;
-  readonly id: string;
-}
-
 /** One question to the log. */
 export interface EventQuery {
   readonly realmIds: readonly RealmScopeId[];
   readonly filter: EventFilter;
   readonly limit: number;
-  readonly after: LogPosition | null;
+  /** Id of the event after which the page begins: in the list's order, so older. */
+  readonly after: string | null;
 }
 
-/** Events as JSON, newest first. */
+/** Events, newest first: in the order of their ids, which carry the time. */
 export interface EventPage {
-  readonly events: readonly string[];
-  /** Null on the last page. */
-  readonly next: LogPosition | null;
+  readonly events: readonly StoredEvent[];
+  /** Id of the page's last event; null on the last page. */
+  readonly next: string | null;
   /** Over all pages, counted up to `COUNT_LIMIT`: a log grows without end, the time to count it must not. */
   readonly total: number;
 }
@@ -68,5 +64,5 @@ export abstract class AuditLog {
   /** Lists events of the realms, newest first. */
   abstract list(query: EventQuery): Promise<EventPage>;
   /** Reads one event of the realms; null when there is none. */
-  abstract read(realmIds: readonly RealmScopeId[], id: string): Promise<string | null>;
+  abstract read(realmIds: readonly RealmScopeId[], id: string): Promise<StoredEvent | null>;
 }

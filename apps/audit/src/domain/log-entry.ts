@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import { timeOfEventId } from './event-id.js';
+import { storedEvent, type StoredEvent } from './event-text.js';
 import { NO_KNOWN_REALM, type RealmScopeId } from './realm-scope.js';
 
 /** The members of an event that the log can be searched by. Times are RFC 3339 instants with milliseconds. */
 export interface SearchableEvent {
+  /** A UUIDv7 of `time`. */
   readonly id: string;
   readonly realm: string;
   readonly realm_id: string | null;
@@ -14,10 +17,11 @@ export interface SearchableEvent {
   readonly subject_id: string | null;
   readonly jti: string | null;
   readonly ip: string | null;
+  readonly user_agent: string | null;
 }
 
-/** One event as the log keeps it: the keys it is found by, and the event itself, word for word. */
-export interface LogEntry {
+/** One event as the log keeps it: the keys it is found by, and the event itself. */
+export interface LogEntry extends StoredEvent {
   readonly id: string;
   readonly realmId: RealmScopeId;
   readonly time: Date;
@@ -28,8 +32,6 @@ export interface LogEntry {
   readonly subjectId: string | null;
   readonly jti: string | null;
   readonly ip: string | null;
-  /** The whole event as JSON, in the member order in which it arrived. Never changed after it is written. */
-  readonly event: string;
 }
 
 /** What arrived but is no event of this log: kept aside for an operator, never dropped. */
@@ -53,10 +55,17 @@ export function searchKey(value: string): string {
 
 const optionalKey = (value: string | null): string | null => (value === null ? null : searchKey(value));
 
-/** Makes the entry of an event; null when its time is no time at all (`2026-02-31…` passes a pattern). */
-export function toLogEntry(event: SearchableEvent): LogEntry | null {
+/** Why an event is no entry of the log, in words for an operator. */
+export type EntryFault = 'time is not an instant' | 'id is not a UUIDv7 of the time';
+
+/**
+ * Makes the entry of an event, or tells what is wrong with it: a time that is no time at all (`2026-02-31…` passes a
+ * pattern), an id that does not carry that time, by which the log is ordered.
+ */
+export function toLogEntry(event: SearchableEvent): LogEntry | EntryFault {
   const time = new Date(event.time);
-  if (Number.isNaN(time.getTime()) || time.toISOString() !== event.time) return null;
+  if (Number.isNaN(time.getTime()) || time.toISOString() !== event.time) return 'time is not an instant';
+  if (timeOfEventId(event.id)?.getTime() !== time.getTime()) return 'id is not a UUIDv7 of the time';
   return {
     id: event.id,
     realmId: event.realm_id ?? NO_KNOWN_REALM,
@@ -68,7 +77,7 @@ export function toLogEntry(event: SearchableEvent): LogEntry | null {
     subjectId: optionalKey(event.subject_id),
     jti: optionalKey(event.jti),
     ip: optionalKey(event.ip),
-    event: JSON.stringify(event),
+    ...storedEvent(event),
   };
 }
 

@@ -1,16 +1,19 @@
 import type { AuditEvent } from '#contracts';
 import { v7 as uuidv7 } from 'uuid';
+import { toLogEntry, type LogEntry } from '../domain/log-entry.js';
 
-/** A whole event with what a test cares about, and dull values for the rest. */
+/** A whole event with what a test cares about, and dull values for the rest. Its id carries its time. */
 export function buildAuditEvent(overrides: Partial<AuditEvent> = {}): AuditEvent {
+  const { time = '2026-03-01T10:00:00.000Z' } = overrides;
+  const msecs = Date.parse(time);
   return {
-    id: uuidv7(),
+    id: uuidv7(Number.isNaN(msecs) ? undefined : { msecs }),
     realm: 'acme',
     realm_id: '0197c1f0-0000-7000-8000-000000000001',
     type: 'token.issued',
     outcome: 'success',
     reason: null,
-    time: '2026-03-01T10:00:00.000Z',
+    time,
     actor: { kind: 'client', id: null, client_id: 'billing' },
     client_id: 'billing',
     subject_id: null,
@@ -23,4 +26,11 @@ export function buildAuditEvent(overrides: Partial<AuditEvent> = {}): AuditEvent
     details: {},
     ...overrides,
   };
+}
+
+/** The entry of an event that is in order. */
+export function entryOf(event: AuditEvent): LogEntry {
+  const entry = toLogEntry(event);
+  if (typeof entry === 'string') throw new Error(`the test built an event that is no entry: ${entry}`);
+  return entry;
 }

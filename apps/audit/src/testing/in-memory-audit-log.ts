@@ -7,6 +7,7 @@ import {
   type EventPage,
   type EventQuery,
 } from '../domain/audit-log.js';
+import { wholeEvent, type StoredEvent } from '../domain/event-text.js';
 import { setAside, type LogEntry, type SetAsidePayload } from '../domain/log-entry.js';
 import type { RealmScopeId } from '../domain/realm-scope.js';
 
@@ -30,11 +31,11 @@ export class InMemoryAuditLog extends AuditLog {
       if (known === undefined) {
         this.entries.set(entry.id, entry);
         result.appended += 1;
-      } else if (known.event === entry.event) {
+      } else if (known.event === entry.event && known.personal === entry.personal) {
         result.duplicates += 1;
       } else {
         result.conflicting += 1;
-        this.putAside(setAside(entry.event, 'its id is taken by another event'));
+        this.putAside(setAside(JSON.stringify(wholeEvent(entry)), 'its id is taken by another event'));
       }
     }
     for (const payload of aside) this.putAside(payload);
@@ -46,19 +47,19 @@ export class InMemoryAuditLog extends AuditLog {
       .filter((entry) => query.realmIds.includes(entry.realmId) && matches(entry, query.filter))
       .sort(newestFirst);
     const { after } = query;
-    const rest = after === null ? matching : matching.filter((entry) => newestFirst(after, entry) < 0);
+    const rest = after === null ? matching : matching.filter((entry) => entry.id < after);
     const page = rest.slice(0, query.limit);
     const last = page.at(-1);
     return Promise.resolve({
-      events: page.map(({ event }) => event),
-      next: rest.length > page.length && last !== undefined ? { time: last.time, id: last.id } : null,
+      events: page,
+      next: rest.length > page.length && last !== undefined ? last.id : null,
       total: Math.min(matching.length, COUNT_LIMIT),
     });
   }
 
-  read(realmIds: readonly RealmScopeId[], id: string): Promise<string | null> {
+  read(realmIds: readonly RealmScopeId[], id: string): Promise<StoredEvent | null> {
     const entry = this.entries.get(id);
-    return Promise.resolve(entry !== undefined && realmIds.includes(entry.realmId) ? entry.event : null);
+    return Promise.resolve(entry !== undefined && realmIds.includes(entry.realmId) ? entry : null);
   }
 
   private putAside(payload: SetAsidePayload): void {
@@ -74,6 +75,6 @@ function matches(entry: LogEntry, filter: EventFilter): boolean {
   return filter.to === undefined || entry.time < filter.to;
 }
 
-function newestFirst(a: { time: Date; id: string }, b: { time: Date; id: string }): number {
-  return b.time.getTime() - a.time.getTime() || (a.id === b.id ? 0 : a.id < b.id ? 1 : -1);
+function newestFirst(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id === b.id ? 0 : a.id < b.id ? 1 : -1;
 }

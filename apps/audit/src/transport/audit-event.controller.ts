@@ -4,6 +4,7 @@ import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { ListEvents } from '../application/list-events.js';
 import { ReadEvent } from '../application/read-event.js';
+import { wholeEvent, type StoredEvent } from '../domain/event-text.js';
 import { decodePosition, encodePosition } from './log-position.codec.js';
 import { decodeFilter } from './event-filter.codec.js';
 
@@ -24,7 +25,7 @@ export class AuditEventController {
       after: request.page.cursor === null ? null : decodePosition(request.page.cursor),
     });
     return {
-      items: page.events.map((event) => JSON.parse(event) as AuditEvent),
+      items: page.events.map(encodeEvent),
       nextCursor: page.next === null ? null : encodePosition(page.next),
       total: page.total,
     };
@@ -36,6 +37,11 @@ export class AuditEventController {
       realm: { name: request.realm, id: request.realmId },
       id: request.id,
     });
-    return JSON.parse(event) as AuditEvent;
+    return encodeEvent(event);
   }
+}
+
+/** What the log took in kept the contract. */
+function encodeEvent(stored: StoredEvent): AuditEvent {
+  return wholeEvent(stored) as AuditEvent;
 }

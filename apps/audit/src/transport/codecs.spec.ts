@@ -3,7 +3,7 @@ import { encodeCursor } from '#database';
 import { decodeFilter } from './event-filter.codec.js';
 import { decodePosition, encodePosition } from './log-position.codec.js';
 
-const position = { time: new Date('2026-03-01T10:00:00.123Z'), id: '0197c1f0-0000-7000-8000-000000000001' };
+const position = '0197c1f0-0000-7000-8000-000000000001';
 
 describe('log position codec', () => {
   it('gives back what it encoded', () => {
@@ -13,11 +13,8 @@ describe('log position codec', () => {
   it.each([
     ['noise', 'noise'],
     ['nothing', ''],
-    ['a position of another list', encodeCursor(['a'])],
-    ['no time', encodeCursor(['soon', position.id])],
-    ['a time in another form', encodeCursor(['2026-03-01', position.id])],
-    ['a day that does not exist', encodeCursor(['2026-02-31T10:00:00.000Z', position.id])],
-    ['no id', encodeCursor([position.time.toISOString(), "' OR 1=1"])],
+    ['a position of another list', encodeCursor(['a', position])],
+    ['no id', encodeCursor(["' OR 1=1"])],
   ])('refuses %s', (_name, cursor) => {
     expect(() => decodePosition(cursor)).toThrow(expect.objectContaining({ code: 'malformed_request' }));
   });

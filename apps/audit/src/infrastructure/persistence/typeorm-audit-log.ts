@@ -1,21 +1,25 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, QueryFailedError, type EntityManager, type SelectQueryBuilder } from 'typeorm';
+import { DataSource, QueryFailedError, type EntityManager } from 'typeorm';
 import {
   AuditLog,
   COUNT_LIMIT,
   UnstorableEntryError,
   type AppendResult,
-  type EventFilter,
   type EventPage,
   type EventQuery,
 } from '../../domain/audit-log.js';
+import { wholeEvent, type StoredEvent } from '../../domain/event-text.js';
 import { setAside, type LogEntry, type SetAsidePayload } from '../../domain/log-entry.js';
 import type { RealmScopeId } from '../../domain/realm-scope.js';
-import { AuditEventEntity } from './audit-event.entity.js';
+import { retentionsEver } from '../../domain/retention.js';
+import { insertEntries, readPolicies, readStored } from './event-rows.js';
+import { searchCondition, type Condition } from './event-search.js';
+import { LeafNumbering } from './leaf-numbering.js';
 import { PoisonEntity } from './poison.entity.js';
+import { byRealm, inOrder, sortBatch, type SortedBatch } from './sort-batch.js';
 
-/** Rows of one statement: large enough to cost little for each, small enough to stay a short statement. */
-const CHUNK = 500;
+/** Payloads of one statement. */
+const POISON_CHUNK = 500;
 
 /**
  * SQLSTATE classes that say the data are at fault, not the server: 22 data exception, 23 integrity constraint violation,
@@ -23,159 +27,112 @@ const CHUNK = 500;
  */
 const CONTENT_FAULTS = /^(22|23|54)/;
 
-/** One array for each column keeps the statement the same for any number of rows, and cheap to build and to parse. */
-const INSERT = `
-  INSERT INTO audit.events
-    (id, realm_id, time, type, outcome, actor_id, client_id, subject_id, jti, ip, event)
-  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[],
-    $8::text[], $9::text[], $10::text[], $11::text[])
-  ON CONFLICT (id) DO NOTHING
-  RETURNING id`;
+interface EventRow extends StoredEvent {
+  readonly id: string;
+}
 
 /** The log in PostgreSQL. */
 @Injectable()
 export class TypeOrmAuditLog extends AuditLog {
-  constructor(private readonly dataSource: DataSource) {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly numbering: LeafNumbering,
+  ) {
     super();
   }
 
   async append(entries: readonly LogEntry[], aside: readonly SetAsidePayload[]): Promise<AppendResult> {
     try {
       return await this.dataSource.transaction(async (manager) => {
-        let appended = 0;
-        let duplicates = 0;
-        const conflicting: SetAsidePayload[] = [];
-        // In one order for all replicas, so that two batches with the same events cannot wait for each other in a circle.
-        const ordered = [...entries].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-        for (let start = 0; start < ordered.length; start += CHUNK) {
-          const chunk = ordered.slice(start, start + CHUNK);
-          const inserted = await insertChunk(manager, chunk);
-          appended += inserted.size;
-          if (inserted.size === chunk.length) continue;
-          const differing = await differingFromLog(manager, chunk);
-          conflicting.push(...differing.map(({ event }) => setAside(event, 'its id is taken by another event')));
-          duplicates += chunk.length - inserted.size - differing.length;
-        }
-        await insertPoison(manager, [...aside, ...conflicting]);
-        return { appended, duplicates, conflicting: conflicting.length };
+        const { fresh, duplicates, conflicting } = await this.appendNew(manager, inOrder(entries));
+        const taken = conflicting.map((entry) =>
+          setAside(JSON.stringify(wholeEvent(entry)), 'its id is taken by another event'),
+        );
+        await insertPoison(manager, [...aside, ...taken]);
+        return { appended: fresh.length, duplicates, conflicting: conflicting.length };
       });
     } catch (thrown: unknown) {
       throw isContentFault(thrown) ? new UnstorableEntryError(thrown) : thrown;
     }
   }
 
+  /**
+   * The order of the steps matters: nobody else adds to the realms once they are locked, so what is not in the log then is
+   * new, and only what is new is given a place.
+   */
+  private async appendNew(manager: EntityManager, ordered: readonly LogEntry[]): Promise<SortedBatch> {
+    if (ordered.length === 0) return { fresh: [], duplicates: 0, conflicting: [] };
+    const realmIds = byRealm(ordered).map(({ realmId }) => realmId);
+    await this.numbering.lock(manager, realmIds);
+    const policies = await readPolicies(manager, realmIds);
+    const batch = sortBatch(ordered, await readStored(manager, ordered, policies));
+    const leaves = await this.numbering.number(manager, byRealm(batch.fresh));
+    await insertEntries(manager, batch.fresh, policies, leaves);
+    return batch;
+  }
+
   async list(query: EventQuery): Promise<EventPage> {
     const { realmIds, filter, limit, after } = query;
-    // One query for each realm id and a merge: `IN` would make PostgreSQL sort instead of walking the index in order.
-    const perRealm: AuditEventEntity[][] = [];
-    for (const realmId of realmIds) {
-      const page = filtered(this.events().select(['e.id', 'e.time', 'e.event']), [realmId], filter);
-      if (after !== null)
-        page.andWhere('(e.time, e.id) < (:afterTime, :afterId)', { afterTime: after.time, afterId: after.id });
-      perRealm.push(
-        await page
-          .orderBy('e.time', 'DESC')
-          .addOrderBy('e.id', 'DESC')
-          .limit(limit + 1)
-          .getMany(),
-      );
+    const places = await this.placesOf(realmIds);
+    const found: EventRow[] = [];
+    // One query for each place and a merge: `IN` would make PostgreSQL sort instead of walking the index in order.
+    for (const { realmId, retention } of places) {
+      found.push(...(await this.select(searchCondition(realmId, retention, filter, after), limit + 1)));
     }
-    const found = perRealm.length === 1 ? (perRealm[0] ?? []) : perRealm.flat().sort(newestFirst);
-    const rows = found.slice(0, limit);
-    const last = rows.at(-1);
-    return {
-      events: rows.map(({ event }) => event),
-      next: found.length > limit && last !== undefined ? { time: last.time, id: last.id } : null,
-      total: await this.count(realmIds, filter),
-    };
+    const rows = (places.length === 1 ? found : found.sort(newestFirst)).slice(0, limit);
+    let total = 0;
+    for (const { realmId, retention } of places) {
+      total += await this.count(searchCondition(realmId, retention, filter), COUNT_LIMIT - total);
+    }
+    return { events: rows, next: found.length > limit ? (rows.at(-1)?.id ?? null) : null, total };
   }
 
-  async read(realmIds: readonly RealmScopeId[], id: string): Promise<string | null> {
-    const row = await filtered(this.events().select(['e.id', 'e.event']), realmIds, {})
-      .andWhere('e.id = :id', { id })
-      .getOne();
-    return row?.event ?? null;
+  async read(realmIds: readonly RealmScopeId[], id: string): Promise<StoredEvent | null> {
+    for (const { realmId, retention } of await this.placesOf(realmIds)) {
+      const { sql, parameters } = searchCondition(realmId, retention, {});
+      const [row] = await this.select({ sql: `${sql} AND id = $3`, parameters: [...parameters, id] }, 1);
+      if (row !== undefined) return row;
+    }
+    return null;
   }
 
-  private events(): SelectQueryBuilder<AuditEventEntity> {
-    return this.dataSource.createQueryBuilder(AuditEventEntity, 'e');
+  /** Where events of the realms can be: a class that no policy ever named holds none. */
+  private async placesOf(realmIds: readonly RealmScopeId[]) {
+    const policies = await readPolicies(this.dataSource, realmIds);
+    return [...policies].flatMap(([realmId, decided]) =>
+      retentionsEver(decided).map((retention) => ({ realmId, retention })),
+    );
   }
 
-  private async count(realmIds: readonly RealmScopeId[], filter: EventFilter): Promise<number> {
-    const [matching, parameters] = filtered(this.events().select('1'), realmIds, filter)
-      .limit(COUNT_LIMIT)
-      .getQueryAndParameters();
+  private select({ sql, parameters }: Condition, limit: number): Promise<EventRow[]> {
+    return this.dataSource.query<EventRow[]>(
+      `SELECT id, event, personal FROM audit.events WHERE ${sql} ORDER BY id DESC LIMIT ${String(limit)}`,
+      [...parameters],
+    );
+  }
+
+  private async count({ sql, parameters }: Condition, limit: number): Promise<number> {
     const [row] = await this.dataSource.query<{ total: number }[]>(
-      `SELECT count(*)::int AS total FROM (${matching}) AS bounded`,
-      parameters,
+      `SELECT count(*)::int AS total
+         FROM (SELECT 1 FROM audit.events WHERE ${sql} LIMIT ${String(limit)}) AS bounded`,
+      [...parameters],
     );
     return row?.total ?? 0;
   }
 }
 
-function filtered(
-  query: SelectQueryBuilder<AuditEventEntity>,
-  realmIds: readonly RealmScopeId[],
-  filter: EventFilter,
-): SelectQueryBuilder<AuditEventEntity> {
-  const [realmId] = realmIds;
-  if (realmIds.length === 1) query.where('e.realmId = :realmId', { realmId });
-  else query.where('e.realmId IN (:...realmIds)', { realmIds });
-  const { type, outcome, actorId, clientId, subjectId, jti, ip, from, to } = filter;
-  if (type !== undefined) query.andWhere('e.type = :type', { type });
-  // Written out, so that the planner can use the partial index on failures.
-  if (outcome !== undefined) query.andWhere(outcome === 'failure' ? "e.outcome = 'failure'" : "e.outcome = 'success'");
-  if (actorId !== undefined) query.andWhere('e.actorId = :actorId', { actorId });
-  if (clientId !== undefined) query.andWhere('e.clientId = :clientId', { clientId });
-  if (subjectId !== undefined) query.andWhere('e.subjectId = :subjectId', { subjectId });
-  if (jti !== undefined) query.andWhere('e.jti = :jti', { jti });
-  if (ip !== undefined) query.andWhere('e.ip = :ip', { ip });
-  if (from !== undefined) query.andWhere('e.time >= :from', { from });
-  if (to !== undefined) query.andWhere('e.time < :to', { to });
-  return query;
-}
-
-function newestFirst(a: AuditEventEntity, b: AuditEventEntity): number {
-  return b.time.getTime() - a.time.getTime() || (a.id < b.id ? 1 : -1);
-}
-
-async function insertChunk(manager: EntityManager, chunk: readonly LogEntry[]): Promise<ReadonlySet<string>> {
-  const rows = await manager.query<{ id: string }[]>(INSERT, [
-    chunk.map(({ id }) => id),
-    chunk.map(({ realmId }) => realmId),
-    chunk.map(({ time }) => time.toISOString()),
-    chunk.map(({ type }) => type),
-    chunk.map(({ outcome }) => outcome),
-    chunk.map(({ actorId }) => actorId),
-    chunk.map(({ clientId }) => clientId),
-    chunk.map(({ subjectId }) => subjectId),
-    chunk.map(({ jti }) => jti),
-    chunk.map(({ ip }) => ip),
-    chunk.map(({ event }) => event),
-  ]);
-  return new Set(rows.map(({ id }) => id));
-}
-
-/** Delivery again is ordinary; another content under a known id is not, and must not vanish without a trace. */
-async function differingFromLog(manager: EntityManager, chunk: readonly LogEntry[]): Promise<readonly LogEntry[]> {
-  const stored = await manager
-    .createQueryBuilder(AuditEventEntity, 'e')
-    .select(['e.id', 'e.event'])
-    // By id alone, in whatever realm: the id is the key of the whole log.
-    .where('e.id IN (:...ids)', { ids: chunk.map(({ id }) => id) })
-    .getMany();
-  const events = new Map(stored.map(({ id, event }) => [id, event]));
-  return chunk.filter(({ id, event }) => events.get(id) !== event);
+function newestFirst(a: EventRow, b: EventRow): number {
+  return a.id < b.id ? 1 : -1;
 }
 
 async function insertPoison(manager: EntityManager, payloads: readonly SetAsidePayload[]): Promise<void> {
-  for (let start = 0; start < payloads.length; start += CHUNK) {
+  for (let start = 0; start < payloads.length; start += POISON_CHUNK) {
     await manager
       .createQueryBuilder()
       .insert()
       .into(PoisonEntity)
       .values(
-        payloads.slice(start, start + CHUNK).map(({ digest, payload, error }) => ({
+        payloads.slice(start, start + POISON_CHUNK).map(({ digest, payload, error }) => ({
           digest,
           payload: Buffer.from(payload, 'utf8'),
           error: error.replaceAll('\0', '\u{FFFD}').slice(0, 2_000),

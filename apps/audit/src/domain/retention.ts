@@ -1,0 +1,39 @@
+/**
+ * How long an event is kept. A class, not a number of days: events of one class and time lie together and are dropped
+ * together.
+ */
+export const RETENTION_CLASSES = ['30d', '90d', '1y', '3y', '7y', 'forever'] as const;
+/** A class of keeping. */
+export type RetentionClass = (typeof RETENTION_CLASSES)[number];
+
+/** Holds where nobody decided. */
+export const DEFAULT_RETENTION: RetentionClass = 'forever';
+
+/** A decision about a realm's events: holds from a UTC day on, until the next one. */
+export interface RetentionPolicy {
+  readonly retention: RetentionClass;
+  /** `YYYY-MM-DD`, UTC. */
+  readonly effectiveFrom: string;
+}
+
+/**
+ * The class of what happened at `time`: that of the policy in force when the UTC day began. A function of the realm's
+ * history and the event alone, so that an event delivered again has the same class.
+ *
+ * @param policies of the realm, in the order in which they were decided.
+ */
+export function retentionAt(policies: readonly RetentionPolicy[], time: Date): RetentionClass {
+  const day = time.toISOString().slice(0, 10);
+  let inForce: RetentionPolicy | undefined;
+  for (const policy of policies) {
+    if (policy.effectiveFrom <= day && (inForce === undefined || policy.effectiveFrom >= inForce.effectiveFrom)) {
+      inForce = policy;
+    }
+  }
+  return inForce?.retention ?? DEFAULT_RETENTION;
+}
+
+/** Every class that events of the realm can have: where they are looked for. */
+export function retentionsEver(policies: readonly RetentionPolicy[]): readonly RetentionClass[] {
+  return [...new Set([DEFAULT_RETENTION, ...policies.map(({ retention }) => retention)])];
+}
