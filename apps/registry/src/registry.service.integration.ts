@@ -79,8 +79,8 @@ describe.each([
   let database: OpenedDatabase;
   let service: RunningService;
 
-  const clientNow = (realm: string, clientId: string) =>
-    reader.read(ClientSnapshot, clientSnapshotKey(realm, clientId), context());
+  const clientNow = ({ id: realmId }: { readonly id: string }, clientId: string) =>
+    reader.read(ClientSnapshot, clientSnapshotKey({ realmId, clientId }), context());
   const createRealm = (name: string) => gateway.call(CreateRealm, { actor, name, displayName: null }, context());
 
   beforeAll(async () => {
@@ -115,7 +115,7 @@ describe.each([
       context(),
     );
     expect(items.map(({ clientId }) => clientId)).toEqual(['account', 'admin-cli', 'console', 'realm-management']);
-    expect(await clientNow('master', 'admin-cli')).toMatchObject({
+    expect(await clientNow(master, 'admin-cli')).toMatchObject({
       publicClient: true,
       directAccessGrantsEnabled: true,
     });
@@ -128,10 +128,10 @@ describe.each([
   it('lets readers see every change of a client the moment the call has returned', async () => {
     const realm = await createRealm('acme');
     // A negative answer may be cached by now.
-    expect(await clientNow('acme', 'billing')).toBeNull();
+    expect(await clientNow(realm, 'billing')).toBeNull();
     const request = aRegistration(realm.id, { serviceAccountEnabled: true, redirectUris: ['https://app.example/cb'] });
     const { client, clientSecret } = await gateway.call(RegisterClient, request, context());
-    expect(await clientNow('acme', 'billing')).toMatchObject({
+    expect(await clientNow(realm, 'billing')).toMatchObject({
       serviceAccountUserId: client.serviceAccountUserId,
       secrets: [{ sha256: sha256(clientSecret), expiresAt: null }],
     });
@@ -139,20 +139,20 @@ describe.each([
 
     const rotation = { actor, realmId: realm.id, id: client.id, graceSeconds: 0 };
     const rotated = await gateway.call(RotateClientSecret, rotation, context());
-    expect((await clientNow('acme', 'billing'))?.secrets).toEqual([
+    expect((await clientNow(realm, 'billing'))?.secrets).toEqual([
       { id: rotated.id, sha256: sha256(rotated.clientSecret), expiresAt: null },
     ]);
 
     const update = { actor, realmId: realm.id, id: client.id, ifVersion: 1, changes: { enabled: false } };
     expect(await gateway.call(UpdateClient, update, context())).toMatchObject({ enabled: false, version: 2 });
-    expect(await clientNow('acme', 'billing')).toMatchObject({ enabled: false });
+    expect(await clientNow(realm, 'billing')).toMatchObject({ enabled: false });
     await expect(gateway.call(UpdateClient, update, context())).rejects.toMatchObject({ code: 'precondition_failed' });
     const rename = { ...update, ifVersion: 2, changes: { clientId: 'invoices' } };
     await gateway.call(UpdateClient, rename, context());
-    expect([await clientNow('acme', 'billing'), (await clientNow('acme', 'invoices'))?.id]).toEqual([null, client.id]);
+    expect([await clientNow(realm, 'billing'), (await clientNow(realm, 'invoices'))?.id]).toEqual([null, client.id]);
 
     await gateway.call(DeleteClient, { actor, realmId: realm.id, id: client.id, ifVersion: null }, context());
-    expect(await clientNow('acme', 'invoices')).toBeNull();
+    expect(await clientNow(realm, 'invoices')).toBeNull();
     expect(others.sentTo(RemoveClientRoles)).toEqual([
       { realmId: realm.id, clientId: client.id, serviceAccountUserId: client.serviceAccountUserId },
     ]);

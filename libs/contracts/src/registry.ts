@@ -62,9 +62,15 @@ export const ClientSnapshot = defineSnapshot({
   }),
 });
 
-/** The key of a client's snapshot; unambiguous because a realm's name holds no slash. */
-export function clientSnapshotKey(realmName: string, clientId: string): string {
-  return `${realmName}/${clientId}`;
+/** The key of a client's snapshot. The realm's id never changes, so a realm is renamed without touching its clients. */
+export function clientSnapshotKey({
+  realmId,
+  clientId,
+}: {
+  readonly realmId: string;
+  readonly clientId: string;
+}): string {
+  return `${realmId}/${clientId}`;
 }
 
 /** A redirect URI of a client. */

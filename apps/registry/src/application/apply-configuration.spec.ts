@@ -61,8 +61,8 @@ describe('a configuration', () => {
     const fenced = bench.writer.log.filter((line) => line.startsWith('fence'));
     expect(fenced).toEqual([
       'fence registry.realm:acme',
-      'fence registry.client:acme/web',
-      'fence registry.client:acme/billing',
+      `fence registry.client:${realm.id}/web`,
+      `fence registry.client:${realm.id}/billing`,
     ]);
     expect(await names(CLIENTS)).toEqual([]);
     expect(bench.adapters.state.provisions.size).toBe(0);

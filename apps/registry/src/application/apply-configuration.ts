@@ -87,10 +87,7 @@ export class ApplyConfiguration {
     context: CallContext,
   ): Promise<StoredPlan> {
     const concerned = [...plan.clients.map(({ after }) => after), ...plan.deleted];
-    const targets = [
-      ...(plan.realm === null ? [] : [realmTarget(realm.name)]),
-      ...concerned.map(({ clientId }) => clientTarget(realm.name, clientId)),
-    ];
+    const targets = [...(plan.realm === null ? [] : [realmTarget(realm.name)]), ...concerned.map(clientTarget)];
     return this.change.run(targets, context, (transaction) =>
       this.storePlan.execute(transaction, realm, plan, accounts, { actor, context }),
     );

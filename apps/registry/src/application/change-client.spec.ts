@@ -34,9 +34,12 @@ async function withClient(facts: Partial<Client> = {}) {
 
 describe('UpdateClient', () => {
   it('disables, records and publishes', async () => {
-    const { bench, update, registry } = await withClient();
+    const { bench, update, registry, realm } = await withClient();
     expect(await update({ enabled: false }, 1)).toMatchObject({ enabled: false, version: 2 });
-    expect(bench.writer.log).toEqual(['fence registry.client:acme/billing', 'publish registry.client:acme/billing']);
+    expect(bench.writer.log).toEqual([
+      `fence registry.client:${realm.id}/billing`,
+      `publish registry.client:${realm.id}/billing`,
+    ]);
     expect(bench.writer.published[0]?.value).toMatchObject({ enabled: false });
     expect(registry.state.events.map(({ type, details }) => [type, details])).toEqual([
       ['client.updated', { changes: { enabled: { before: true, after: false } } }],
@@ -51,13 +54,13 @@ describe('UpdateClient', () => {
   });
 
   it('fences and publishes both keys when the client_id changes', async () => {
-    const { bench, update } = await withClient();
+    const { bench, update, realm } = await withClient();
     await update({ clientId: 'invoices' });
     expect(bench.writer.log).toEqual([
-      'fence registry.client:acme/billing',
-      'fence registry.client:acme/invoices',
-      'publish registry.client:acme/invoices',
-      'publish registry.client:acme/billing (absent)',
+      `fence registry.client:${realm.id}/billing`,
+      `fence registry.client:${realm.id}/invoices`,
+      `publish registry.client:${realm.id}/invoices`,
+      `publish registry.client:${realm.id}/billing (absent)`,
     ]);
   });
 
@@ -69,16 +72,16 @@ describe('UpdateClient', () => {
       if (!raced) {
         raced = true;
         await registry.transactions.run((transaction) =>
-          transaction.updateClient(realm, client, { ...client, clientId: 'renamed', version: 2 }),
+          transaction.updateClient(client, { ...client, clientId: 'renamed', version: 2 }),
         );
       }
       return change(targets, work);
     };
     await update({ enabled: false });
     expect(bench.writer.log).toEqual([
-      'fence registry.client:acme/billing',
-      'fence registry.client:acme/renamed',
-      'publish registry.client:acme/renamed',
+      `fence registry.client:${realm.id}/billing`,
+      `fence registry.client:${realm.id}/renamed`,
+      `publish registry.client:${realm.id}/renamed`,
     ]);
   });
 
@@ -287,8 +290,8 @@ describe('DeleteClient', () => {
     await bench.deleteClient.execute(request, bench.context);
     expect(registry.state.clients.size).toBe(0);
     expect(bench.writer.log).toEqual([
-      'fence registry.client:acme/billing',
-      'publish registry.client:acme/billing (absent)',
+      `fence registry.client:${realm.id}/billing`,
+      `publish registry.client:${realm.id}/billing (absent)`,
     ]);
     expect(bench.writer.published[0]?.version).toBeGreaterThan(client.snapshotVersion);
     expect(registry.state.calls).toEqual([

@@ -39,9 +39,9 @@ export class ClientChanger {
   }
 
   /**
-   * Changes the client under the fence of its key (and of `more`). The key holds the realm's name and the `client_id`:
-   * if either was renamed since it was read, another key is fenced than the one that has to be. From here on the realm keeps
-   * its name until the transaction ends.
+   * Changes the client under the fence of its key (and of `more`). The key holds the `client_id`: if it was changed since it
+   * was read, another key is fenced than the one that has to be. From here on the realm keeps its name, which goes into the
+   * audit log, until the transaction ends.
    *
    * @throws StaleReadError, AppError `not_found`, `unavailable`.
    */
@@ -51,7 +51,7 @@ export class ClientChanger {
     context: CallContext,
     work: (transaction: RegistryTransaction, client: Client) => Promise<Changed<T>>,
   ): Promise<T> {
-    const targets = [clientTarget(realm.name, seen.clientId), ...more];
+    const targets = [clientTarget(seen), ...more];
     return this.change.run(targets, context, async (transaction) => {
       const kept = await transaction.keepRealm(realm.id);
       if (kept === null) throw noSuchRealm();

@@ -41,14 +41,14 @@ export class ClientUriChanger {
     return this.changer.withSeen(realmId, clientId, (seen) =>
       this.changer.run(seen, [], context, async (transaction, before) => {
         const change = await work(transaction.uris, before, await transaction.uris.list(kind, before));
-        if (!('verb' in change)) return { result: change, snapshots: [publishedClient(seen.realm.name, before)] };
+        if (!('verb' in change)) return { result: change, snapshots: [publishedClient(before)] };
         const after = await this.after(kind, before, transaction.uris);
-        const { client } = await transaction.updateClient(seen.realm, before, after);
+        const { client } = await transaction.updateClient(before, after);
         const type = `client.${MEMBERS[kind]}_${change.verb}` as const satisfies AuditEventType;
         // The member is named as the type is; the compiler cannot follow that.
         const details = { [MEMBERS[kind]]: auditedUri(change.uri), ...change.details } as AuditDetails<typeof type>;
         await transaction.record(this.auditEvents.client(type, seen.realm, client, details, { actor, context }));
-        return { result: change.uri, snapshots: [publishedClient(seen.realm.name, client)] };
+        return { result: change.uri, snapshots: [publishedClient(client)] };
       }),
     );
   }

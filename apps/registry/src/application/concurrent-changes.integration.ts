@@ -20,6 +20,11 @@ describe('many at once, on PostgreSQL', () => {
     realm = await bench.storeRealm({ name: `realm-${(count += 1)}` });
   });
 
+  const clientIdsOf = async (realmId: string): Promise<readonly string[]> => {
+    const query = { limit: 100, after: null, sort: 'client_id', search: null, filter: {} } as const;
+    return (await registry.clients.list(realmId, query)).items.map(({ clientId }) => clientId);
+  };
+
   it('registers one of 16 clients that want the same client_id; the others get a conflict', async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 16 }, (_, index) =>
@@ -58,7 +63,7 @@ describe('many at once, on PostgreSQL', () => {
     );
     expect(new Set(clients.map(({ client }) => client.id)).size).toBe(1);
     expect(clients.filter(({ clientSecret }) => clientSecret !== null)).toHaveLength(1);
-    expect(await registry.clients.clientIdsOf(realm.id)).toHaveLength(1);
+    expect(await clientIdsOf(realm.id)).toHaveLength(1);
     const request = { actor: ADMINISTRATOR, name: `once-${String(count)}`, displayName: null, idempotencyKey: 'k' };
     const realms = await Promise.all(
       Array.from({ length: 6 }, () => bench.createRealm.execute(request, bench.context)),
@@ -99,11 +104,14 @@ describe('many at once, on PostgreSQL', () => {
     const present = await registry.realms.findById(realm.id);
     expect(present?.name).toBe(`${realm.name}-4`);
     // What was published last under each key is what is stored.
-    const clientIds = await registry.clients.clientIdsOf(realm.id);
-    const loaded = await registry.snapshots.clients(
-      clientIds.map((clientId) => ({ realmName: present?.name ?? '', clientId })),
-    );
-    expect(loaded.every(({ value }) => value?.realmId === realm.id)).toBe(true);
+    const clientIds = await clientIdsOf(realm.id);
+    expect(clientIds).toEqual(expect.arrayContaining(['a', 'b', 'c']));
+    const loaded = await registry.snapshots.clients(clientIds.map((clientId) => ({ realmId: realm.id, clientId })));
+    for (const [index, { version }] of loaded.entries()) {
+      const key = `${realm.id}/${clientIds[index] ?? ''}`;
+      const published = bench.writer.published.filter((one) => one.key === key);
+      if (published.length > 0) expect(version).toBe(Math.max(...published.map((one) => one.version)));
+    }
   });
 
   it('loses none of 20 updates that each say which version they have seen', async () => {
@@ -147,7 +155,7 @@ describe('many at once, on PostgreSQL', () => {
     const versions = bench.writer.published.map(({ version }) => version);
     expect(new Set(versions).size).toBe(12);
     const newest = bench.writer.published.find(({ version }) => version === Math.max(...versions));
-    const [loaded] = await registry.snapshots.clients([{ realmName: realm.name, clientId }]);
+    const [loaded] = await registry.snapshots.clients([{ realmId: realm.id, clientId }]);
     expect(loaded?.version).toBe(newest?.version);
     expect(newest?.value).toMatchObject({ enabled: loaded?.value?.enabled });
   });

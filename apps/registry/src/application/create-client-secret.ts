@@ -38,11 +38,11 @@ export class CreateClientSecret {
       await this.takeovers.check(actor, seen, context);
       await this.changer.run(seen, [], context, async (transaction, before) => {
         const { after, removed } = addSecret(before, secret, now);
-        const { client } = await transaction.updateClient(seen.realm, before, after);
+        const { client } = await transaction.updateClient(before, after);
         const details = { secret: auditedSecret(secret), removed_secret_ids: removed.map(({ id }) => id) };
         const cause = { actor, context };
         await transaction.record(this.auditEvents.client('client.secret_created', seen.realm, client, details, cause));
-        return { result: undefined, snapshots: [publishedClient(seen.realm.name, client)] };
+        return { result: undefined, snapshots: [publishedClient(client)] };
       });
     });
     return { secret: secretReply(secret), text };

@@ -35,13 +35,13 @@ describe('CreateRealm', () => {
     });
     expect(bench.writer.log).toEqual([
       'fence registry.realm:acme',
-      'fence registry.client:acme/realm-management',
-      'fence registry.client:acme/console',
-      'fence registry.client:acme/account',
+      `fence registry.client:${realm.id}/realm-management`,
+      `fence registry.client:${realm.id}/console`,
+      `fence registry.client:${realm.id}/account`,
       'publish registry.realm:acme',
-      'publish registry.client:acme/realm-management',
-      'publish registry.client:acme/console',
-      'publish registry.client:acme/account',
+      `publish registry.client:${realm.id}/realm-management`,
+      `publish registry.client:${realm.id}/console`,
+      `publish registry.client:${realm.id}/account`,
     ]);
     expect(state.provisions.size).toBe(0);
     expect(state.calls).toEqual([]);

@@ -65,7 +65,7 @@ export class CreateRealm {
     const realm = newRealm({ id: uuidv7(), name: request.name, displayName: request.displayName }, this.clock.now());
     if ((await this.realms.findByName(realm.name)) !== null) throw realmNameTaken();
     const clients = systemClientsOf(realm, uuidv7);
-    const targets = [realmTarget(realm.name), ...clients.map(({ clientId }) => clientTarget(realm.name, clientId))];
+    const targets = [realmTarget(realm.name), ...clients.map(clientTarget)];
     const provision = await this.provisioning.open({ realmId: realm.id, clientId: null });
     try {
       await this.provisionDependents(realm, context);
@@ -103,10 +103,10 @@ export class CreateRealm {
     await transaction.record(this.auditEvents.realm('realm.created', stored, { realm: auditedRealm(stored) }, cause));
     const snapshots = [publishedRealm(stored)];
     for (const client of clients) {
-      const inserted = await transaction.insertClient(stored, client);
+      const inserted = await transaction.insertClient(client);
       const details = { client: auditedClient(inserted) };
       await transaction.record(this.auditEvents.client('client.created', stored, inserted, details, cause));
-      snapshots.push(publishedClient(stored.name, inserted));
+      snapshots.push(publishedClient(inserted));
     }
     return { result: stored, snapshots };
   }

@@ -23,11 +23,11 @@ export class DeleteClientSecret {
     await this.changer.withSeen(realmId, clientId, (seen) =>
       this.changer.run(seen, [], context, async (transaction, before) => {
         const { after, removed } = removeSecret(before, secretId, force, now);
-        const { client } = await transaction.updateClient(seen.realm, before, after);
+        const { client } = await transaction.updateClient(before, after);
         const details = { secret: auditedSecret(removed), forced: force };
         const cause = { actor, context };
         await transaction.record(this.auditEvents.client('client.secret_deleted', seen.realm, client, details, cause));
-        return { result: undefined, snapshots: [publishedClient(seen.realm.name, client)] };
+        return { result: undefined, snapshots: [publishedClient(client)] };
       }),
     );
   }

@@ -28,7 +28,7 @@ export class DeleteClient {
         const { realm } = seen;
         checkVersion(request.ifVersion, client.version);
         checkDeletableClient(client);
-        const version = await transaction.deleteClient(realm, client);
+        const version = await transaction.deleteClient(client);
         const details = { client: auditedClient(client) };
         await transaction.record(this.auditEvents.client('client.deleted', realm, client, details, cause));
         const { serviceAccountUserId: userId } = client;
@@ -40,7 +40,7 @@ export class DeleteClient {
         if (userId !== null) {
           await transaction.call(RemoveServiceAccount, { realmId: realm.id, clientId: client.id });
         }
-        const target = clientTarget(realm.name, client.clientId);
+        const target = clientTarget(client);
         return { result: undefined, snapshots: [publishedAbsence(target, version)] };
       }),
     );

@@ -70,8 +70,8 @@ export function realmTarget(name: string): SnapshotTarget {
 }
 
 /** The snapshot key of a client. */
-export function clientTarget(realmName: string, clientId: string): SnapshotTarget {
-  return { contract: ClientSnapshot, key: clientSnapshotKey(realmName, clientId) };
+export function clientTarget(client: Pick<Client, 'realmId' | 'clientId'>): SnapshotTarget {
+  return { contract: ClientSnapshot, key: clientSnapshotKey(client) };
 }
 
 /** A realm's new state. */
@@ -80,12 +80,8 @@ export function publishedRealm(realm: Realm): PublishedSnapshot {
 }
 
 /** A client's new state. */
-export function publishedClient(realmName: string, client: Client): PublishedSnapshot {
-  return {
-    ...clientTarget(realmName, client.clientId),
-    version: client.snapshotVersion,
-    value: clientSnapshotOf(client),
-  };
+export function publishedClient(client: Client): PublishedSnapshot {
+  return { ...clientTarget(client), version: client.snapshotVersion, value: clientSnapshotOf(client) };
 }
 
 /** That there is nothing under a key any more. */

@@ -26,10 +26,13 @@ export class LoadClientSnapshots {
   }
 }
 
-/** The other way round of `clientSnapshotKey`: a realm's name holds no slash, a `client_id` may. */
+const KEY = /^(?<realmId>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(?<clientId>.*)$/s;
+
+/** No realm has it, and no client is nameless. */
+const NOBODY: ClientKey = { realmId: '00000000-0000-0000-0000-000000000000', clientId: '' };
+
+/** The other way round of `clientSnapshotKey`: a realm's id holds no slash, a `client_id` may. */
 function clientKey(key: string): ClientKey {
-  const slash = key.indexOf('/');
-  return slash === -1
-    ? { realmName: key, clientId: '' }
-    : { realmName: key.slice(0, slash), clientId: key.slice(slash + 1) };
+  const { realmId, clientId } = KEY.exec(key)?.groups ?? {};
+  return realmId === undefined || clientId === undefined ? NOBODY : { realmId, clientId };
 }

@@ -31,8 +31,8 @@ describe('loading snapshots', () => {
 
   it('finds a client whose client_id has slashes, and nothing under a key without one', async () => {
     const client = await bench.storeClient(realm, { clientId: 'https://api.example/v1' });
-    const key = clientSnapshotKey('acme', client.clientId);
-    const loaded = await loadClients(key, 'acme', '/', 'acme/');
+    const key = clientSnapshotKey(client);
+    const loaded = await loadClients(key, realm.id, '/', `${realm.id}/`);
     expect(loaded.map(({ value }) => value?.id ?? null)).toEqual([client.id, null, null, null]);
     expect(Value.Check(ClientSnapshot.load.reply, { snapshots: loaded })).toBe(true);
   });
@@ -44,7 +44,7 @@ describe('loading snapshots', () => {
     const [published] = bench.writer.published;
     // Time passes, a secret expires: the version is the same, so the value must be.
     bench.clock.advance(120_000);
-    const [loaded] = await loadClients('acme/billing');
-    expect(loaded).toEqual({ key: 'acme/billing', version: published?.version, value: published?.value });
+    const [loaded] = await loadClients(`${realm.id}/billing`);
+    expect(loaded).toEqual({ key: `${realm.id}/billing`, version: published?.version, value: published?.value });
   });
 });

@@ -20,8 +20,8 @@ describe('RegisterClient', () => {
     const sha256 = createHash('sha256')
       .update(clientSecret ?? '')
       .digest('base64url');
-    expect(bench.writer.published[0]).toMatchObject({ key: 'acme/billing', value: { secrets: [{ sha256 }] } });
-    expect(bench.writer.log[0]).toBe('fence registry.client:acme/billing');
+    expect(bench.writer.published[0]).toMatchObject({ key: `${realm.id}/billing`, value: { secrets: [{ sha256 }] } });
+    expect(bench.writer.log[0]).toBe(`fence registry.client:${realm.id}/billing`);
     const everything = JSON.stringify([...registry.state.clients.values(), ...registry.state.events]);
     expect(everything).not.toContain(clientSecret);
     expect(registry.state.events[0]).toMatchObject({

@@ -64,19 +64,19 @@ export class RegisterClient {
     keep: KeepAnswer<ClientReply>,
     cause: Cause,
   ): Promise<Client> {
-    return this.change.run([clientTarget(realm.name, client.clientId)], cause.context, async (transaction) => {
+    return this.change.run([clientTarget(client)], cause.context, async (transaction) => {
       const kept = await transaction.keepRealm(realm.id);
       if (kept === null) throw noSuchRealm();
       if (kept.name !== realm.name) throw new StaleReadError();
       await account?.close(transaction);
-      const stored = await transaction.insertClient(realm, {
+      const stored = await transaction.insertClient({
         ...client,
         serviceAccountUserId: account?.userId ?? null,
       });
       const details = { client: auditedClient(stored) };
       await transaction.record(this.auditEvents.client('client.created', realm, stored, details, cause));
       await keep(transaction, realm.id, clientReply(stored, stored.createdAt));
-      return { result: stored, snapshots: [publishedClient(realm.name, stored)] };
+      return { result: stored, snapshots: [publishedClient(stored)] };
     });
   }
 }

@@ -39,7 +39,7 @@ export class RotateClientSecret {
         const { kept, removed } = retireSecrets(before.secrets, now, othersExpireAt);
         if (kept.length >= MAX_LIVE_SECRETS) throw tooManySecrets();
         const after = withSecrets(before, [...kept, secret], now);
-        const { client } = await transaction.updateClient(seen.realm, before, after);
+        const { client } = await transaction.updateClient(before, after);
         const details = {
           secret_id: secret.id,
           others_expire_at: othersExpireAt.toISOString(),
@@ -48,7 +48,7 @@ export class RotateClientSecret {
         };
         const cause = { actor: request.actor, context };
         await transaction.record(this.auditEvents.client('client.secret_rotated', seen.realm, client, details, cause));
-        return { result: undefined, snapshots: [publishedClient(seen.realm.name, client)] };
+        return { result: undefined, snapshots: [publishedClient(client)] };
       });
     });
     return {

@@ -38,7 +38,7 @@ export class StorePlan {
     const followUps: Provision[] = [];
     const kept = plan.realm === null ? await transaction.keepRealm(realm.id) : await transaction.lockRealm(realm.id);
     if (kept === null) throw noSuchRealm();
-    // The fences stand on keys that hold the realm's name.
+    // The fence stands on the realm's name, and the audit log tells it.
     if (kept.name !== realm.name) throw new StaleReadError();
     if (plan.realm !== null) {
       if (kept.snapshotVersion !== plan.realm.before.snapshotVersion) throw new StaleReadError();
@@ -48,7 +48,7 @@ export class StorePlan {
     for (const planned of plan.clients.toSorted((left, right) => (left.after.id < right.after.id ? -1 : 1))) {
       const account = accounts.get(planned.after.id);
       const stored = await this.storeClient(transaction, realm, planned, account, cause);
-      snapshots.push(publishedClient(realm.name, stored));
+      snapshots.push(publishedClient(stored));
       if (disablesAccount(planned)) {
         followUps.push(await this.provisioning.openFollowUp(transaction, { realmId: realm.id, clientId: stored.id }));
       }
@@ -81,7 +81,7 @@ export class StorePlan {
     await account?.close(transaction);
     const wanted: Client = { ...after, serviceAccountUserId: after.serviceAccountUserId ?? account?.userId ?? null };
     if (before === null) {
-      const stored = await transaction.insertClient(realm, wanted);
+      const stored = await transaction.insertClient(wanted);
       await transaction.record(
         this.auditEvents.client('client.created', realm, stored, { client: auditedClient(stored) }, cause),
       );
@@ -89,7 +89,7 @@ export class StorePlan {
     }
     await lockUnchanged(transaction, before);
     await transaction.storeRedirectUris(before, wanted);
-    const { client } = await transaction.updateClient(realm, before, wanted);
+    const { client } = await transaction.updateClient(before, wanted);
     const added = client.secrets.filter(({ id }) => !before.secrets.some((secret) => secret.id === id));
     const details = {
       ...auditedChanges(auditedClient(before), auditedClient(client)),
@@ -107,7 +107,7 @@ export class StorePlan {
     cause: Cause,
   ): Promise<PublishedSnapshot> {
     await lockUnchanged(transaction, client);
-    const version = await transaction.deleteClient(realm, client);
+    const version = await transaction.deleteClient(client);
     const details = { client: auditedClient(client) };
     await transaction.record(this.auditEvents.client('client.deleted', realm, client, details, cause));
     const { id: clientId, serviceAccountUserId } = client;
@@ -115,7 +115,7 @@ export class StorePlan {
     if (serviceAccountUserId !== null) {
       await transaction.call(RemoveServiceAccount, { realmId: realm.id, clientId });
     }
-    return publishedAbsence(clientTarget(realm.name, client.clientId), version);
+    return publishedAbsence(clientTarget(client), version);
   }
 }
 

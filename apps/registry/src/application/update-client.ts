@@ -55,7 +55,7 @@ export class UpdateClient {
     const wanted = changeClient(seen.client, request.changes, this.clock.now());
     const renamed = wanted.clientId !== seen.client.clientId;
     if (renamed && (await this.clients.findByClientId(seen.realm.id, wanted.clientId)) !== null) throw clientIdTaken();
-    const more = renamed ? [clientTarget(seen.realm.name, wanted.clientId)] : [];
+    const more = renamed ? [clientTarget(wanted)] : [];
     const store = (account: EnabledAccount | null): Promise<Updated> =>
       this.changer.run(seen, more, context, (transaction, client) =>
         this.store(request, seen, client, account, transaction, context),
@@ -83,10 +83,10 @@ export class UpdateClient {
     await account?.close(transaction);
     // Published even so: an earlier attempt may have died between its commit and its publication.
     if (changed === before) {
-      return { result: { client: before, followUp: null }, snapshots: [publishedClient(realm.name, before)] };
+      return { result: { client: before, followUp: null }, snapshots: [publishedClient(before)] };
     }
     const after: Client = { ...changed, serviceAccountUserId };
-    const { client, absence } = await transaction.updateClient(realm, before, after);
+    const { client, absence } = await transaction.updateClient(before, after);
     const cause = { actor: request.actor, context };
     const details = auditedChanges(auditedClient(before), auditedClient(client));
     await transaction.record(this.auditEvents.client('client.updated', realm, client, details, cause));
@@ -99,8 +99,8 @@ export class UpdateClient {
     const followUp = mustFollow(before, client)
       ? await this.provisioning.openFollowUp(transaction, { realmId: realm.id, clientId: client.id })
       : null;
-    const snapshots = [publishedClient(realm.name, client)];
-    if (absence !== null) snapshots.push(publishedAbsence(clientTarget(realm.name, before.clientId), absence));
+    const snapshots = [publishedClient(client)];
+    if (absence !== null) snapshots.push(publishedAbsence(clientTarget(before), absence));
     return { result: { client, followUp }, snapshots };
   }
 }

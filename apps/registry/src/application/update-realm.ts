@@ -5,16 +5,9 @@ import { Injectable } from '@nestjs/common';
 import type { Provision } from '../domain/provision.js';
 import { changeRealm, type Realm } from '../domain/realm.js';
 import type { RegistryTransaction } from '../domain/registry-transactions.js';
-import { ClientRepository, RealmRepository } from '../domain/repositories.js';
+import { RealmRepository } from '../domain/repositories.js';
 import { auditedChanges, auditedRealm, AuditEvents } from './audit-events.js';
-import {
-  clientTarget,
-  FencedChange,
-  publishedAbsence,
-  publishedRealm,
-  realmTarget,
-  type Changed,
-} from './fenced-change.js';
+import { FencedChange, publishedAbsence, publishedRealm, realmTarget, type Changed } from './fenced-change.js';
 import { Provisioning } from './provisioning.js';
 import { checkVersion, noSuchRealm, realmNameTaken } from '../domain/refusals.js';
 import { realmReply } from './replies.js';
@@ -28,19 +21,11 @@ interface Updated {
   readonly followUp: Provision | null;
 }
 
-/** The keys of a realm's snapshots under two names: what a renaming fences. */
-interface Renaming {
-  readonly from: string;
-  readonly to: string;
-  readonly clientIds: ReadonlySet<string>;
-}
-
 /** Changes a realm. When it returns no instance acts on the old state, and nobody finds anything under an old name. */
 @Injectable()
 export class UpdateRealm {
   constructor(
     private readonly realms: RealmRepository,
-    private readonly clients: ClientRepository,
     private readonly provisioning: Provisioning,
     private readonly change: FencedChange,
     private readonly auditEvents: AuditEvents,
@@ -58,28 +43,27 @@ export class UpdateRealm {
   private async attempt(request: Request, context: CallContext): Promise<Realm> {
     const seen = await this.realms.findById(request.realmId);
     if (seen === null) throw noSuchRealm();
-    const renaming = await this.renamingOf(seen, request);
-    const targets = [realmTarget(seen.name), ...(renaming === null ? [] : renamedTargets(renaming))];
+    const newName = await this.newNameOf(seen, request);
+    const targets = [seen.name, ...(newName === null ? [] : [newName])].map(realmTarget);
     const { realm, followUp } = await this.change.run(targets, context, (transaction) =>
-      this.store(request, seen, renaming, transaction, context),
+      this.store(request, seen, transaction, context),
     );
     if (followUp !== null) await this.provisioning.giveUp(followUp, context);
     return realm;
   }
 
   /** Null when the name stays. All that can be refused is refused before anything is fenced; the transaction decides again. */
-  private async renamingOf(seen: Realm, { changes, ifVersion }: Request): Promise<Renaming | null> {
+  private async newNameOf(seen: Realm, { changes, ifVersion }: Request): Promise<string | null> {
     if (changes.name === undefined || changes.name === seen.name) return null;
     checkVersion(ifVersion, seen.version);
-    const { name: to } = changeRealm(seen, changes, this.clock.now());
-    if ((await this.realms.findByName(to)) !== null) throw realmNameTaken();
-    return { from: seen.name, to, clientIds: new Set(await this.clients.clientIdsOf(seen.id)) };
+    const { name } = changeRealm(seen, changes, this.clock.now());
+    if ((await this.realms.findByName(name)) !== null) throw realmNameTaken();
+    return name;
   }
 
   private async store(
     request: Request,
     seen: Realm,
-    renaming: Renaming | null,
     transaction: RegistryTransaction,
     context: CallContext,
   ): Promise<Changed<Updated>> {
@@ -93,30 +77,15 @@ export class UpdateRealm {
       return { result: { realm: before, followUp: null }, snapshots: [publishedRealm(before)] };
     }
     const { realm, absence } =
-      renaming === null
+      after.name === before.name
         ? { realm: await transaction.updateRealm(after), absence: null }
-        : await this.rename(transaction, before, after, renaming);
+        : await transaction.renameRealm(before, after);
     const details = auditedChanges(auditedRealm(before), auditedRealm(realm));
     const cause = { actor: request.actor, context };
     await transaction.record(this.auditEvents.realm('realm.updated', realm, details, cause));
     if (absence === null) return { result: { realm, followUp: null }, snapshots: [publishedRealm(realm)] };
     const followUp = await this.provisioning.openFollowUp(transaction, { realmId: realm.id, clientId: null });
-    // The clients' keys are left empty under both names: whoever needs one asks for it.
     const snapshots = [publishedRealm(realm), publishedAbsence(realmTarget(before.name), absence)];
     return { result: { realm, followUp }, snapshots };
   }
-
-  private async rename(transaction: RegistryTransaction, before: Realm, after: Realm, { clientIds }: Renaming) {
-    // No client is added or changed any more: that takes the realm's row.
-    const present = await transaction.clientIdsOf(before.id);
-    if (!present.every((clientId) => clientIds.has(clientId))) throw new StaleReadError();
-    return transaction.renameRealm(before, after);
-  }
-}
-
-function renamedTargets({ from, to, clientIds }: Renaming) {
-  return [
-    realmTarget(to),
-    ...[...clientIds].flatMap((clientId) => [clientTarget(from, clientId), clientTarget(to, clientId)]),
-  ];
 }

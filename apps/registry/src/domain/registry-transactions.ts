@@ -18,36 +18,29 @@ export interface RegistryTransaction {
   insertRealm(realm: Realm): Promise<Realm>;
   updateRealm(realm: Realm): Promise<Realm>;
   /**
-   * Stores a locked realm under another name. Each of its clients gets a new snapshot version, because its snapshot has another
-   * key from now on. `absence` is the version of the absence of the former name.
+   * Stores a locked realm under another name. `absence` is the version of the absence of the former name.
    *
    * @throws AppError `conflict` when the name is taken.
    */
   renameRealm(before: Realm, after: Realm): Promise<{ readonly realm: Realm; readonly absence: number }>;
-  /** The `client_id` of every client of a realm, in no order. */
-  clientIdsOf(realmId: string): Promise<readonly string[]>;
   /** Deletes a realm with its clients. @returns the version of its absence. */
   deleteRealm(realm: Realm): Promise<number>;
 
   /** Locks a client for change. */
   lockClient(realmId: string, id: string): Promise<Client | null>;
   /** @throws AppError `conflict` when the `client_id` is taken. */
-  insertClient(realm: Realm, client: Client): Promise<Client>;
+  insertClient(client: Client): Promise<Client>;
   /**
    * Stores a locked client's members and secrets (redirect URIs stay as they are). `absence` is the version of the absence of the
    * former `client_id` when it was changed, else null.
    *
    * @throws AppError `conflict` when the `client_id` is taken.
    */
-  updateClient(
-    realm: Realm,
-    before: Client,
-    after: Client,
-  ): Promise<{ readonly client: Client; readonly absence: number | null }>;
+  updateClient(before: Client, after: Client): Promise<{ readonly client: Client; readonly absence: number | null }>;
   /** Makes a locked client's redirect URIs those of `after`; what has the same id and did not change stays. */
   storeRedirectUris(before: Client, after: Client): Promise<void>;
   /** @returns the version of its absence. */
-  deleteClient(realm: Realm, client: Client): Promise<number>;
+  deleteClient(client: Client): Promise<number>;
 
   /** The URIs of clients; changing a locked client's is followed by `updateClient`, which gives it a new version. */
   readonly uris: ClientUriStore;

@@ -61,8 +61,6 @@ export abstract class ClientRepository {
   abstract findById(realmId: string, id: string): Promise<Client | null>;
   abstract findByClientId(realmId: string, clientId: string): Promise<Client | null>;
   abstract list(realmId: string, query: ClientQuery): Promise<Page<Client>>;
-  /** The `client_id` of every client of a realm, in no order. */
-  abstract clientIdsOf(realmId: string): Promise<readonly string[]>;
 }
 
 /** A key's present state: null with the version of its deletion, or with 0 when there never was such a thing. */
@@ -73,7 +71,7 @@ export interface Versioned<T> {
 
 /** The name under which the snapshot of a client is kept. */
 export interface ClientKey {
-  readonly realmName: string;
+  readonly realmId: string;
   readonly clientId: string;
 }
 

@@ -29,7 +29,7 @@ export function describeClientParts(name: string, open: () => Promise<OpenedAdap
     const insertRealm = (): Promise<Realm> =>
       ports.transactions.run((transaction) => transaction.insertRealm(aRealm({ name: `r-${uuidv7()}` })));
     const insertClient = (owner: Realm, facts: Partial<Client> = {}): Promise<Client> =>
-      ports.transactions.run((transaction) => transaction.insertClient(owner, aClient(owner, facts)));
+      ports.transactions.run((transaction) => transaction.insertClient(aClient(owner, facts)));
     const aUri = (value: string, createdAt = NOW): ClientUri => ({
       id: uuidv7(),
       value,
@@ -76,7 +76,7 @@ export function describeClientParts(name: string, open: () => Promise<OpenedAdap
         await ports.transactions.run((transaction) => transaction.uris.delete(kind, other, uri.id));
         expect(await ports.uris.list(kind, client)).toEqual([uri]);
         await ports.transactions.run(async (transaction) => {
-          await transaction.deleteClient(realm, (await transaction.lockClient(realm.id, client.id)) ?? client);
+          await transaction.deleteClient((await transaction.lockClient(realm.id, client.id)) ?? client);
         });
         expect(await ports.uris.list(kind, client)).toEqual([]);
       });
@@ -95,7 +95,7 @@ export function describeClientParts(name: string, open: () => Promise<OpenedAdap
         const seen = await ports.clients.findById(realm.id, client.id);
         expect(seen).toMatchObject({ version: client.version, snapshotVersion: client.snapshotVersion });
         await ports.transactions.run((transaction) =>
-          transaction.updateClient(realm, client, {
+          transaction.updateClient(client, {
             ...client,
             secrets: client.secrets.map((secret) => ({ ...secret, expiresAt: later(1) })),
           }),

@@ -115,10 +115,6 @@ class InMemoryClientRepository extends ClientRepository {
     return pageOf(matching, valueOf, sort.startsWith('-') ? -1 : 1, after, limit);
   }
 
-  async clientIdsOf(realmId: string): Promise<readonly string[]> {
-    return this.inRealm(realmId).map(({ clientId }) => clientId);
-  }
-
   private inRealm(realmId: string): Client[] {
     return [...this.registry.state.clients.values()].filter((client) => client.realmId === realmId);
   }
@@ -140,13 +136,12 @@ class InMemorySnapshotRepository extends SnapshotRepository {
   }
 
   async clients(keys: readonly ClientKey[]): Promise<readonly Versioned<Client>[]> {
-    const { realms, clients } = this.registry.state;
-    return keys.map(({ realmName, clientId }) => {
-      const realm = [...realms.values()].find(({ name }) => name === realmName);
+    const { clients } = this.registry.state;
+    return keys.map((key) => {
       const client = [...clients.values()].find(
-        (candidate) => candidate.realmId === realm?.id && candidate.clientId === clientId,
+        ({ realmId, clientId }) => realmId === key.realmId && clientId === key.clientId,
       );
-      return this.versioned(client, `${ClientSnapshot.name}:${clientSnapshotKey(realmName, clientId)}`);
+      return this.versioned(client, `${ClientSnapshot.name}:${clientSnapshotKey(key)}`);
     });
   }
 

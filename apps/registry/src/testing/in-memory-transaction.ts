@@ -51,14 +51,7 @@ export class InMemoryTransaction implements RegistryTransaction {
     }
     this.state.tombstones.delete(`${RealmSnapshot.name}:${after.name}`);
     const absence = this.absence(RealmSnapshot.name, before.name);
-    for (const client of this.state.clients.values()) if (client.realmId === after.id) this.putClient(client);
     return { realm: this.putRealm(after), absence };
-  }
-
-  async clientIdsOf(realmId: string): Promise<readonly string[]> {
-    return [...this.state.clients.values()]
-      .filter((client) => client.realmId === realmId)
-      .map((client) => client.clientId);
   }
 
   async deleteRealm(realm: Realm): Promise<number> {
@@ -75,19 +68,19 @@ export class InMemoryTransaction implements RegistryTransaction {
     return client?.realmId === realmId ? client : null;
   }
 
-  async insertClient(realm: Realm, client: Client): Promise<Client> {
+  async insertClient(client: Client): Promise<Client> {
     if (!this.state.realms.has(client.realmId)) throw new Error('clients_realm_id_fkey');
     this.checkFree(client);
-    this.state.tombstones.delete(`${ClientSnapshot.name}:${clientSnapshotKey(realm.name, client.clientId)}`);
+    this.state.tombstones.delete(`${ClientSnapshot.name}:${clientSnapshotKey(client)}`);
     return this.putClient(client);
   }
 
-  async updateClient(realm: Realm, before: Client, changed: Client) {
+  async updateClient(before: Client, changed: Client) {
     const after = this.withStoredParts(changed);
     this.checkFree(after);
     if (before.clientId === after.clientId) return { client: this.putClient(after), absence: null };
-    this.state.tombstones.delete(`${ClientSnapshot.name}:${clientSnapshotKey(realm.name, after.clientId)}`);
-    const absence = this.absence(ClientSnapshot.name, clientSnapshotKey(realm.name, before.clientId));
+    this.state.tombstones.delete(`${ClientSnapshot.name}:${clientSnapshotKey(after)}`);
+    const absence = this.absence(ClientSnapshot.name, clientSnapshotKey(before));
     return { client: this.putClient(after), absence };
   }
 
@@ -96,9 +89,9 @@ export class InMemoryTransaction implements RegistryTransaction {
     if (stored !== undefined) this.state.clients.set(after.id, { ...stored, redirectUris: after.redirectUris });
   }
 
-  async deleteClient(realm: Realm, client: Client): Promise<number> {
+  async deleteClient(client: Client): Promise<number> {
     this.state.clients.delete(client.id);
-    return this.absence(ClientSnapshot.name, clientSnapshotKey(realm.name, client.clientId));
+    return this.absence(ClientSnapshot.name, clientSnapshotKey(client));
   }
 
   async openProvision(provision: Provision): Promise<void> {

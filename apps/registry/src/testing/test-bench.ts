@@ -112,7 +112,7 @@ export class TestBench<A extends Adapters = Adapters> {
     const idempotent = new IdempotentCreation(answers, clock);
     const accounts = new ServiceAccounts(messages, provisioning);
     this.createRealm = new CreateRealm(realms, messages, provisioning, idempotent, change, audit, clock);
-    this.updateRealm = new UpdateRealm(realms, clients, provisioning, change, audit, clock);
+    this.updateRealm = new UpdateRealm(realms, provisioning, change, audit, clock);
     this.deleteRealm = new DeleteRealm(realms, change, audit);
     this.registerClient = new RegisterClient(realms, clients, accounts, idempotent, change, audit, clock);
     this.updateClient = new UpdateClient(clients, changer, accounts, provisioning, audit, clock);
@@ -148,6 +148,6 @@ export class TestBench<A extends Adapters = Adapters> {
 
   /** Stores a client without other services or events. */
   storeClient(realm: Realm, facts: Partial<Client> = {}): Promise<Client> {
-    return this.adapters.transactions.run((transaction) => transaction.insertClient(realm, aClient(realm, facts)));
+    return this.adapters.transactions.run((transaction) => transaction.insertClient(aClient(realm, facts)));
   }
 }

@@ -201,7 +201,7 @@ describe('realms', () => {
   const MASTER = '00000000-0000-7000-8000-0000000000f0';
   const masterToken = async (): Promise<string> => {
     world.realm({ id: MASTER, name: MASTER_REALM });
-    world.client({ realmId: MASTER }, MASTER_REALM);
+    world.client({ realmId: MASTER }, MASTER);
     world.user({ id: ID.account, realmId: MASTER, clientId: ID.client });
     world.assign(ID.account, [{ roleId: ID.admin, scope: REALM_SCOPE }], MASTER);
     world.roleScopes(MASTER);

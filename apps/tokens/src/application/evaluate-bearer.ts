@@ -75,7 +75,7 @@ async function readStanding(view: SnapshotView, bearer: VerifiedBearer, targetRe
   const { realmName, realmId, claims } = bearer;
   const [realm, client, user, assignments, realmRoles, target] = await Promise.all([
     view.read(RealmSnapshot, realmName),
-    view.read(ClientSnapshot, clientSnapshotKey(realmName, claims.clientId)),
+    view.read(ClientSnapshot, clientSnapshotKey({ realmId, clientId: claims.clientId })),
     view.read(UserSnapshot, userSnapshotKey(realmId, claims.subjectId)),
     view.read(AssignmentsSnapshot, assignmentsSnapshotKey(realmId, claims.subjectId)),
     view.read(RoleScopeSnapshot, roleScopeSnapshotKey(realmId, REALM_SCOPE)),

@@ -75,6 +75,7 @@ export class IssueToken {
   private async issue(attempt: IssuanceAttempt): Promise<Reply> {
     const presented = this.startReads(attempt);
     const realm = await resolveRealm(attempt);
+    this.hints.rememberRealm(realm);
     if (presented instanceof AppError) throw presented;
     const found = await resolveClient(attempt, realm, presented.clientId);
     const client = authenticateClient(attempt, found, presented);
@@ -120,8 +121,7 @@ export class IssueToken {
       },
     });
     if (grantType === 'client_credentials') {
-      const clientKey = clientSnapshotKey(realm.name, client.clientId);
-      this.hints.remember(clientKey, { realmId: realm.id, subjectId: subject.id, scopes, algorithm });
+      this.hints.remember(clientSnapshotKey(client), { realmId: realm.id, subjectId: subject.id, scopes, algorithm });
     }
     this.observer.issued(grantType);
     return {
@@ -146,8 +146,10 @@ export class IssueToken {
     }
     attempt.presented = presented;
     if (!isRealmName(realm) || presented.clientId.length > 255) return presented;
-    const clientKey = clientSnapshotKey(realm, presented.clientId);
     void attempt.view.read(RealmSnapshot, realm);
+    const realmId = this.hints.realmId(realm);
+    if (realmId === undefined) return presented;
+    const clientKey = clientSnapshotKey({ realmId, clientId: presented.clientId });
     void attempt.view.read(ClientSnapshot, clientKey);
     if (parameters['grant_type'] === 'client_credentials') this.hints.start(attempt.view, clientKey);
     return presented;

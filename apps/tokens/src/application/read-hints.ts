@@ -22,6 +22,7 @@ export interface Hint {
 }
 
 const MAX_HINTS = 50_000;
+const MAX_REALMS = 20_000;
 
 /**
  * Which snapshots a client's last token was made of, so that the next one starts all its reads at once: one round trip.
@@ -30,6 +31,17 @@ const MAX_HINTS = 50_000;
 @Injectable()
 export class ReadHints {
   private readonly byClient = new LRUCache<string, Hint>({ max: MAX_HINTS });
+  private readonly realmIds = new LRUCache<string, string>({ max: MAX_REALMS });
+
+  /** The id of the realm that had this name the last time. */
+  realmId(realmName: string): string | undefined {
+    return this.realmIds.get(realmName);
+  }
+
+  /** Remembers whose name it is, so that the client's read need not wait for the realm's. */
+  rememberRealm({ id, name }: { readonly id: string; readonly name: string }): void {
+    if (this.realmIds.get(name) !== id) this.realmIds.set(name, id);
+  }
 
   /** Starts the reads of the last time. */
   start(view: SnapshotView, clientKey: string): void {

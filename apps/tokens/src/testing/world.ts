@@ -175,7 +175,7 @@ export class World {
     return realm;
   }
 
-  client(changes: Partial<ClientValue> = {}, realmName = 'acme'): ClientValue {
+  client(changes: Partial<ClientValue> = {}, realmId: string = ID.realm): ClientValue {
     const client: ClientValue = {
       id: ID.client,
       realmId: ID.realm,
@@ -190,7 +190,7 @@ export class World {
       accessTokenLifetimeSeconds: null,
       ...changes,
     };
-    this.snapshots.set(ClientSnapshot, clientSnapshotKey(realmName, client.clientId), client);
+    this.snapshots.set(ClientSnapshot, clientSnapshotKey({ realmId, clientId: client.clientId }), client);
     return client;
   }
 

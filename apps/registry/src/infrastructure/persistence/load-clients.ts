@@ -19,15 +19,6 @@ export async function completeClients(
   return rows.map((row) => toClient(row, secrets.get(row.id) ?? [], redirectUris.get(row.id) ?? []));
 }
 
-/** The `client_id` of every client of a realm. */
-export async function clientIdsOf(manager: EntityManager, realmId: string): Promise<readonly string[]> {
-  const rows: readonly { readonly client_id: string }[] = await manager.query(
-    'SELECT client_id FROM registry.clients WHERE realm_id = $1',
-    [realmId],
-  );
-  return rows.map((row) => row.client_id);
-}
-
 function byClient<Row extends { readonly clientUuid: string }>(rows: readonly Row[]): ReadonlyMap<string, Row[]> {
   return Map.groupBy(rows, ({ clientUuid }) => clientUuid);
 }

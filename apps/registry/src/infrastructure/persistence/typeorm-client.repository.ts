@@ -5,7 +5,7 @@ import type { Client } from '../../domain/client.js';
 import { ClientRepository, type ClientQuery, type ListPosition, type Page } from '../../domain/repositories.js';
 import { ClientEntity } from './entities/client.entity.js';
 import { anyPart } from './like-pattern.js';
-import { clientIdsOf, completeClients } from './load-clients.js';
+import { completeClients } from './load-clients.js';
 import { isStorable } from './rows.js';
 
 interface SortColumn {
@@ -52,10 +52,6 @@ export class TypeOrmClientRepository extends ClientRepository {
     if (![query.search ?? '', query.filter.clientId ?? ''].every(isStorable))
       return { items: [], next: null, total: 0 };
     return available(() => this.page(realmId, query));
-  }
-
-  clientIdsOf(realmId: string): Promise<readonly string[]> {
-    return available(() => clientIdsOf(this.dataSource.manager, realmId));
   }
 
   private async page(realmId: string, query: ClientQuery): Promise<Page<Client>> {

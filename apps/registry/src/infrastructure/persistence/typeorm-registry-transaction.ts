@@ -21,7 +21,7 @@ import { KeptAnswerEntity } from './entities/kept-answer.entity.js';
 import { ProvisionEntity } from './entities/provision.entity.js';
 import { RealmEntity } from './entities/realm.entity.js';
 import { RedirectUriEntity } from './entities/client-uri.entities.js';
-import { clientIdsOf, completeClients } from './load-clients.js';
+import { completeClients } from './load-clients.js';
 import { fromClient, fromProvision, fromRealm, fromSecret, fromUri, toRealm } from './rows.js';
 import { TypeOrmClientUris } from './typeorm-client-uris.js';
 import { forgetTombstone, leaveTombstone } from './tombstones.js';
@@ -71,15 +71,7 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
     }
     await forgetTombstone(this.manager, RealmSnapshot.name, after.name);
     const absence = await this.absence(RealmSnapshot.name, before.name);
-    await this.manager.query(
-      `UPDATE registry.clients SET snapshot_version = nextval('registry.snapshot_version') WHERE realm_id = $1`,
-      [after.id],
-    );
     return { realm: await this.updateRealm(after), absence };
-  }
-
-  clientIdsOf(realmId: string): Promise<readonly string[]> {
-    return clientIdsOf(this.manager, realmId);
   }
 
   async deleteRealm(realm: Realm): Promise<number> {
@@ -97,7 +89,7 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
     return client ?? null;
   }
 
-  async insertClient(realm: Realm, client: Client): Promise<Client> {
+  async insertClient(client: Client): Promise<Client> {
     await this.refusingTakenClientId(() => this.manager.insert(ClientEntity, fromClient(client)));
     await this.manager.insert(
       ClientSecretEntity,
@@ -107,12 +99,11 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
       RedirectUriEntity,
       client.redirectUris.map((redirectUri) => fromUri(client, redirectUri)),
     );
-    await forgetTombstone(this.manager, ClientSnapshot.name, clientSnapshotKey(realm.name, client.clientId));
+    await forgetTombstone(this.manager, ClientSnapshot.name, clientSnapshotKey(client));
     return this.stampClient(client);
   }
 
   async updateClient(
-    realm: Realm,
     before: Client,
     after: Client,
   ): Promise<{ readonly client: Client; readonly absence: number | null }> {
@@ -120,8 +111,8 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
     await this.refusingTakenClientId(() => this.manager.update(ClientEntity, { realmId, id }, columns));
     await this.storeSecrets(before, after);
     if (before.clientId === after.clientId) return { client: await this.stampClient(after), absence: null };
-    await forgetTombstone(this.manager, ClientSnapshot.name, clientSnapshotKey(realm.name, after.clientId));
-    const absence = await this.absence(ClientSnapshot.name, clientSnapshotKey(realm.name, before.clientId));
+    await forgetTombstone(this.manager, ClientSnapshot.name, clientSnapshotKey(after));
+    const absence = await this.absence(ClientSnapshot.name, clientSnapshotKey(before));
     return { client: await this.stampClient(after), absence };
   }
 
@@ -141,9 +132,9 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
     }
   }
 
-  async deleteClient(realm: Realm, client: Client): Promise<number> {
+  async deleteClient(client: Client): Promise<number> {
     await this.manager.delete(ClientEntity, { realmId: client.realmId, id: client.id });
-    return this.absence(ClientSnapshot.name, clientSnapshotKey(realm.name, client.clientId));
+    return this.absence(ClientSnapshot.name, clientSnapshotKey(client));
   }
 
   async openProvision(provision: Provision): Promise<void> {

@@ -14,8 +14,8 @@ describe('last uses of secrets on PostgreSQL', () => {
     const realm = await registry.transactions.run((transaction) => transaction.insertRealm(aRealm()));
     const [locked, free] = await registry.transactions.run((transaction) =>
       Promise.all([
-        transaction.insertClient(realm, aClient(realm, { clientId: 'locked' })),
-        transaction.insertClient(realm, aClient(realm, { clientId: 'free' })),
+        transaction.insertClient(aClient(realm, { clientId: 'locked' })),
+        transaction.insertClient(aClient(realm, { clientId: 'free' })),
       ]),
     );
     const uses = [locked, free].map(({ secrets }) => ({
@@ -28,7 +28,7 @@ describe('last uses of secrets on PostgreSQL', () => {
         [locked, free].map(async ({ id }) => (await registry.clients.findById(realm.id, id))?.secrets[0]?.lastUsedAt),
       );
     await registry.transactions.run(async (transaction) => {
-      await transaction.updateClient(realm, locked, {
+      await transaction.updateClient(locked, {
         ...locked,
         secrets: locked.secrets.map((secret) => ({ ...secret, expiresAt: NOW })),
       });
@@ -44,7 +44,7 @@ describe('last uses of secrets on PostgreSQL', () => {
     const clients = await registry.transactions.run(async (transaction) => {
       const made = [];
       for (let index = 0; index < 20; index += 1) {
-        made.push(await transaction.insertClient(realm, aClient(realm, { clientId: `c${index}` })));
+        made.push(await transaction.insertClient(aClient(realm, { clientId: `c${index}` })));
       }
       return made;
     });

@@ -54,16 +54,15 @@ export class TypeOrmSnapshotRepository extends SnapshotRepository {
       `SELECT k.position, t.version AS tombstone, c.id IS NOT NULL AS found, ${this.clientColumns},
          s.id AS secret_id, s.name AS secret_name, s.sha256 AS secret_sha256, s.hint AS secret_hint,
          s.created_at AS secret_created_at, s.expires_at AS secret_expires_at, s.last_used_at AS secret_last_used_at
-       FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS k (realm_name, client_id, key, position)
-       LEFT JOIN registry.realms r ON r.name = k.realm_name
-       LEFT JOIN registry.clients c ON c.realm_id = r.id AND c.client_id = k.client_id
+       FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS k (realm_id, client_id, key, position)
+       LEFT JOIN registry.clients c ON c.realm_id = k.realm_id AND c.client_id = k.client_id
        LEFT JOIN registry.client_secrets s ON s.realm_id = c.realm_id AND s.client_uuid = c.id
        LEFT JOIN registry.snapshot_tombstones t ON t.snapshot = $4 AND t.key = k.key
        ORDER BY k.position, s.created_at, s.id`,
       [
-        keys.map(({ realmName }) => storable(realmName)),
+        keys.map(({ realmId }) => realmId),
         keys.map(({ clientId }) => storable(clientId)),
-        keys.map(({ realmName, clientId }) => storable(clientSnapshotKey(realmName, clientId))),
+        keys.map((key) => storable(clientSnapshotKey(key))),
         ClientSnapshot.name,
       ],
     );

@@ -10,6 +10,6 @@ export async function resolveClient(
   clientId: string,
 ): Promise<ClientFacts | null> {
   if (clientId.length > MAX_CLIENT_ID_LENGTH) return null;
-  const client = await attempt.view.read(ClientSnapshot, clientSnapshotKey(realm.name, clientId));
+  const client = await attempt.view.read(ClientSnapshot, clientSnapshotKey({ realmId: realm.id, clientId }));
   return client?.realmId === realm.id && client.clientId === clientId ? client : null;
 }
