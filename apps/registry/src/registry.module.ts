@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { AddClientUri } from './application/add-client-uri.js';
 import { ApplyConfiguration } from './application/apply-configuration.js';
 import { AuditEvents } from './application/audit-events.js';
+import { ClearRealm } from './application/clear-realm.js';
 import { ClientChanger } from './application/client-changer.js';
 import { ClientUriChanger } from './application/client-uri-changer.js';
 import { CreateClientSecret } from './application/create-client-secret.js';
@@ -67,6 +68,7 @@ const USE_CASES = [
   ListRealms,
   UpdateRealm,
   DeleteRealm,
+  ClearRealm,
   RegisterClient,
   ReadClient,
   ListClients,

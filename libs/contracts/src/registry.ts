@@ -194,6 +194,17 @@ export const DeleteRealm = defineCall({
   deadlineMs: 15_000,
 });
 
+/**
+ * Removes what the registry still has of a deleted realm. Idempotent. `unavailable` with the reason `not_finished` when a part
+ * of it is done.
+ */
+export const ClearRealm = defineCall({
+  subject: 'registry.realm.clear.v1',
+  callers: ['registry'],
+  request: Type.Object({ realmId: Uuid }),
+  reply: Acknowledged,
+});
+
 // ---- clients ----
 
 const LifetimeOverrides = {

@@ -14,6 +14,7 @@ import type { TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type { DataSource, EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { NOT_FINISHED } from './in-portions.js';
 import { countFailure, observePending } from './outbox-metrics.js';
 import { OUTBOX_KINDS, OutboxRows, type ClaimedRow, type OutboxKind } from './outbox-rows.js';
 import { Outbox } from './ports.js';
@@ -26,6 +27,8 @@ const LEASE_SECONDS = 30;
 const DELAY_MAX_SECONDS = 300;
 /** Events of one claim travel in one publish; calls are few and may be slow. */
 const CLAIM_LIMIT: Readonly<Record<OutboxKind, number>> = { event: 64, call: 8 };
+/** The outcome of a row that need not be sent again. */
+const DELIVERED = 0;
 /** What a flush leaves of its context's deadline, in milliseconds. */
 const FLUSH_MARGIN_MS = 50;
 
@@ -132,15 +135,16 @@ export class TypeOrmOutbox extends Outbox {
       const claimed = await this.rows.claim(kind, claimId, CLAIM_LIMIT[kind], LEASE_SECONDS);
       if (claimed.length === 0) return;
       const outcomes = await Promise.all(claimed.map((row) => this.send(kind, row)));
-      await this.rows.remove(claimed.filter((_, index) => outcomes[index]).map((row) => row.id));
+      await this.rows.remove(claimed.filter((_, index) => outcomes[index] === DELIVERED).map((row) => row.id));
       for (const [index, row] of claimed.entries()) {
-        if (!outcomes[index]) await this.rows.postpone(row.id, claimId, delaySecondsAfter(row.attempts));
+        const delaySeconds = outcomes[index] ?? DELIVERED;
+        if (delaySeconds !== DELIVERED) await this.rows.postpone(row.id, claimId, delaySeconds);
       }
     }
   }
 
-  /** Whether the row is delivered. */
-  private async send(kind: OutboxKind, row: ClaimedRow): Promise<boolean> {
+  /** `DELIVERED`, or the seconds until the next attempt. */
+  private async send(kind: OutboxKind, row: ClaimedRow): Promise<number> {
     try {
       if (kind === 'event') {
         const contract = contractOf(events, row.subject);
@@ -151,14 +155,16 @@ export class TypeOrmOutbox extends Outbox {
         const context = newCallContext({ deadlineMs: contract.deadlineMs });
         await this.client.call(contract, JSON.parse(row.payload) as never, context);
       }
-      return true;
+      return DELIVERED;
     } catch (error) {
+      // Not a failure: part of a long work is done, and the rest is asked for at once, or it would never end.
+      if (error instanceof AppError && error.reason === NOT_FINISHED) return error.retryAfterSeconds ?? 1;
       countFailure(this.schema, row.subject);
       this.logger.warn(
         { subject: row.subject, outboxId: row.id, attempts: row.attempts, reason: reasonOf(error) },
         'a message of the outbox was not delivered; it will be tried again',
       );
-      return false;
+      return delaySecondsAfter(row.attempts);
     }
   }
 }

@@ -57,8 +57,11 @@ export abstract class UserStore {
   abstract findAccount(realmId: string, username: string): Promise<Account | null>;
   /** The state of users, one to one; each is consistent in itself. */
   abstract readStates(addresses: readonly UserAddress[]): Promise<readonly UserState[]>;
-  /** Stores the name that a realm has now with its users. */
-  abstract nameRealm(realmId: string, realmName: string): Promise<void>;
-  /** Deletes everything of a realm. */
-  abstract removeRealm(realmId: string): Promise<void>;
+  /**
+   * Stores the name that a realm has now with its users after one: with at most `limit`, by id. Returns the last one, or null when
+   * there are no more.
+   */
+  abstract nameRealm(realmId: string, realmName: string, after: string, limit: number): Promise<string | null>;
+  /** Deletes up to so many rows of each kind that a realm has. Returns whether there may be more. */
+  abstract removeRealm(realmId: string, limit: number): Promise<boolean>;
 }

@@ -86,16 +86,23 @@ export class InMemoryUserStore extends UserStore {
     return Promise.resolve(addresses.map((address) => stateOf(this.state, address)));
   }
 
-  nameRealm(realmId: string, realmName: string): Promise<void> {
-    this.state.users = this.state.users.map((user) => (user.realmId === realmId ? { ...user, realmName } : user));
-    return Promise.resolve();
+  nameRealm(realmId: string, realmName: string, after: string, limit: number): Promise<string | null> {
+    const ids = this.state.users
+      .filter((user) => user.realmId === realmId && user.id > after)
+      .map(({ id }) => id)
+      .sort()
+      .slice(0, limit);
+    this.state.users = this.state.users.map((user) => (ids.includes(user.id) ? { ...user, realmName } : user));
+    return Promise.resolve(ids.length < limit ? null : (ids.at(-1) ?? null));
   }
 
-  removeRealm(realmId: string): Promise<void> {
-    for (const user of this.state.users) if (user.realmId === realmId) this.state.passwords.delete(user.id);
-    this.state.users = this.state.users.filter((user) => user.realmId !== realmId);
-    this.state.removed = this.state.removed.filter((one) => one.realmId !== realmId);
-    return Promise.resolve();
+  removeRealm(realmId: string, limit: number): Promise<boolean> {
+    const users = this.state.users.filter((user) => user.realmId === realmId).slice(0, limit);
+    for (const user of users) this.state.passwords.delete(user.id);
+    this.state.users = this.state.users.filter((user) => !users.includes(user));
+    const removed = this.state.removed.filter((one) => one.realmId === realmId).slice(0, limit);
+    this.state.removed = this.state.removed.filter((one) => !removed.includes(one));
+    return Promise.resolve(users.length === limit || removed.length === limit);
   }
 }
 

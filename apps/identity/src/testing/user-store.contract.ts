@@ -160,11 +160,17 @@ export function describeUserStore(store: () => UserStore): void {
         await transaction.setPassword(addressOf(user), HASH, AT);
         await transaction.removeUser(account, 5);
       });
-      await store().nameRealm(user.realmId, 'renamed');
+      const [first, second] = [user.id, (await add(buildUser({ realmId: user.realmId }))).id].sort();
+      const nobody = '00000000-0000-0000-0000-000000000000';
+      expect(await store().nameRealm(user.realmId, 'renamed', nobody, 1)).toBe(first);
+      expect(await store().nameRealm(user.realmId, 'renamed', first ?? '', 2)).toBeNull();
+      const renamed = await store().readStates([addressOf(user), { realmId: user.realmId, userId: second ?? '' }]);
+      expect(renamed.map((state) => state.user?.realmName)).toEqual(['renamed', 'renamed']);
       expect((await store().findUser(addressOf(user)))?.realmName).toBe('renamed');
       expect((await store().findUser(addressOf(kept)))?.realmName).toBe(kept.realmName);
-      await store().removeRealm(user.realmId);
-      await store().removeRealm(user.realmId);
+      let portions = 0;
+      while (await store().removeRealm(user.realmId, 1)) portions += 1;
+      expect(portions).toBe(2);
       expect(await store().readStates([addressOf(user), addressOf(account), addressOf(kept)])).toMatchObject([
         { version: 0, user: null },
         { version: 0, user: null },

@@ -1,9 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { NameRealmOfRoles, NameRealmOfUsers, RemoveRealmKeys, RemoveRealmRoles, RemoveRealmUsers } from '#contracts';
+import {
+  ClearRealm,
+  NameRealmOfRoles,
+  NameRealmOfUsers,
+  RemoveRealmKeys,
+  RemoveRealmRoles,
+  RemoveRealmUsers,
+} from '#contracts';
 import { AppError } from '#errors';
 import { ADMINISTRATOR } from '../testing/builders.js';
 import { InMemoryRegistry } from '../testing/in-memory-registry.js';
 import { TestBench } from '../testing/test-bench.js';
+import { ClearRealm as ClearRealmUseCase } from './clear-realm.js';
 
 const actor = ADMINISTRATOR;
 
@@ -125,10 +133,18 @@ describe('DeleteRealm', () => {
     await bench.storeClient(realm);
     await bench.deleteRealm.execute({ actor, realmId: realm.id, ifVersion: 1 }, bench.context);
     const { state } = bench.adapters;
-    expect([state.realms.size, state.clients.size]).toEqual([0, 0]);
+    expect(state.realms.size).toBe(0);
     expect(bench.writer.log).toEqual(['fence registry.realm:acme', 'publish registry.realm:acme (absent)']);
-    expect(state.calls.map(({ contract }) => contract)).toEqual([RemoveRealmRoles, RemoveRealmKeys, RemoveRealmUsers]);
+    expect(state.calls.map(({ contract }) => contract)).toEqual([
+      ClearRealm,
+      RemoveRealmRoles,
+      RemoveRealmKeys,
+      RemoveRealmUsers,
+    ]);
     expect(state.events.map(({ type }) => type)).toEqual(['realm.deleted']);
+    expect(state.clients.size).toBe(1);
+    await new ClearRealmUseCase(bench.adapters.transactions).execute({ realmId: realm.id });
+    expect(bench.adapters.state.clients.size).toBe(0);
   });
 
   it('never deletes master', async () => {

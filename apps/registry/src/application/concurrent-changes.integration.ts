@@ -188,6 +188,7 @@ describe('many at once, on PostgreSQL', () => {
     for (const outcome of outcomes) {
       if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'not_found' });
     }
+    expect(await registry.transactions.clearRealm(realm.id, 100)).toBe(false);
     const [row]: { total: number }[] = await registry.dataSource.query(
       'SELECT count(*)::int AS total FROM registry.clients c WHERE c.realm_id = $1',
       [realm.id],

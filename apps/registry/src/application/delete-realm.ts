@@ -1,4 +1,5 @@
 import {
+  ClearRealm,
   RemoveRealmKeys,
   RemoveRealmRoles,
   RemoveRealmUsers,
@@ -15,8 +16,8 @@ import { checkVersion, noSuchRealm } from '../domain/refusals.js';
 import { StaleReadError, untilFresh } from './stale-read.js';
 
 /**
- * Deletes a realm, and through the outbox what belongs to it elsewhere. Only the realm's own key is published as gone: whoever
- * reads a client's snapshot compares its realm id with the realm's, so thousands of clients need no publication each.
+ * Deletes a realm, and through the outbox what belongs to it, here as elsewhere: the transaction is as small for 200,000 clients as
+ * for three. Only the realm's own key is published as gone: all other keys hold its id, which nobody finds any more.
  */
 @Injectable()
 export class DeleteRealm {
@@ -44,7 +45,7 @@ export class DeleteRealm {
       const version = await transaction.deleteRealm(realm);
       const cause = { actor: request.actor, context };
       await transaction.record(this.auditEvents.realm('realm.deleted', realm, { realm: auditedRealm(realm) }, cause));
-      for (const contract of [RemoveRealmRoles, RemoveRealmKeys, RemoveRealmUsers]) {
+      for (const contract of [ClearRealm, RemoveRealmRoles, RemoveRealmKeys, RemoveRealmUsers]) {
         await transaction.call(contract, { realmId: realm.id });
       }
       return { result: undefined, snapshots: [publishedAbsence(target, version)] };

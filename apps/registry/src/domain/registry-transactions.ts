@@ -23,7 +23,7 @@ export interface RegistryTransaction {
    * @throws AppError `conflict` when the name is taken.
    */
   renameRealm(before: Realm, after: Realm): Promise<{ readonly realm: Realm; readonly absence: number }>;
-  /** Deletes a realm with its clients. @returns the version of its absence. */
+  /** Deletes a realm; what belongs to it stays until `clearRealm`. @returns the version of its absence. */
   deleteRealm(realm: Realm): Promise<number>;
 
   /** Locks a client for change. */
@@ -54,7 +54,7 @@ export interface RegistryTransaction {
   removeProvision(id: string): Promise<void>;
 
   /**
-   * Keeps the answer of a creation; one that was kept before `since` gives way. Waits for a transaction that is about to keep one
+   * Keeps the answer of a creation; one that was kept before `since`, or of a realm that is gone, gives way. Waits for a transaction that is about to keep one
    * under the same key.
    *
    * @throws AppError `conflict` (`KEY_TAKEN`) when there is one.
@@ -84,4 +84,10 @@ export abstract class RegistryTransactions {
   abstract staleProvisions(before: Date, limit: number): Promise<readonly Provision[]>;
   /** Forgets the versions of keys that were deleted long ago. */
   abstract forgetOldTombstones(): Promise<void>;
+  /**
+   * Removes up to so many rows of each kind that a deleted realm has left: clients with all that is theirs, kept answers.
+   *
+   * @returns whether there may be more. Does nothing while the realm exists.
+   */
+  abstract clearRealm(realmId: string, limit: number): Promise<boolean>;
 }

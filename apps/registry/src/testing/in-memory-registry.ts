@@ -63,6 +63,16 @@ class InMemoryTransactions extends RegistryTransactions {
   }
 
   async forgetOldTombstones(): Promise<void> {}
+
+  async clearRealm(realmId: string, limit: number): Promise<boolean> {
+    const { state } = this.registry;
+    if (state.realms.has(realmId)) return false;
+    const clients = [...state.clients.values()].filter((client) => client.realmId === realmId).slice(0, limit);
+    for (const { id } of clients) state.clients.delete(id);
+    const answers = [...state.answers].filter(([, answer]) => answer.realmId === realmId).slice(0, limit);
+    for (const [key] of answers) state.answers.delete(key);
+    return clients.length === limit || answers.length === limit;
+  }
 }
 
 class InMemoryRealmRepository extends RealmRepository {
@@ -181,7 +191,8 @@ class InMemoryKeptAnswers extends KeptAnswers {
 
   async find(keyHash: Buffer, since: Date): Promise<KeptAnswer | null> {
     const kept = this.registry.state.answers.get(keyHash.toString('hex'));
-    return kept !== undefined && kept.createdAt >= since ? kept : null;
+    const counts = kept !== undefined && kept.createdAt >= since && this.registry.state.realms.has(kept.realmId);
+    return counts ? kept : null;
   }
 
   async forget(before: Date): Promise<void> {

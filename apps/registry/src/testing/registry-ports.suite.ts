@@ -91,11 +91,18 @@ export function describeRegistryPorts(name: string, open: () => Promise<OpenedAd
         expect(successor.snapshotVersion).toBeGreaterThan(renamed.absence);
       });
 
-      it('take their clients with them, and leave a version that grows over deletion and re-creation', async () => {
+      it('leave their clients to be cleared in portions, and a version that grows over deletion and re-creation', async () => {
         const client = await insertClient();
         const absence = await ports.transactions.run((transaction) => transaction.deleteRealm(realm));
         expect(absence).toBeGreaterThan(realm.snapshotVersion);
-        expect(await ports.clients.findById(realm.id, client.id)).toBeNull();
+        const others = [await insertClient({ clientId: 'b' }), await insertClient({ clientId: 'c' })];
+        const left = async () =>
+          (await Promise.all([client, ...others].map(({ id }) => ports.clients.findById(realm.id, id)))).filter(
+            Boolean,
+          );
+        let portions = 0;
+        while (await ports.transactions.clearRealm(realm.id, 2)) portions += 1;
+        expect([portions, await left()]).toEqual([1, []]);
         expect(await ports.snapshots.realms([realm.name, 'never-there'])).toEqual([
           { version: absence, value: null },
           { version: 0, value: null },
@@ -299,7 +306,7 @@ export function describeRegistryPorts(name: string, open: () => Promise<OpenedAd
       it('need a realm', async () => {
         await ports.transactions.run((transaction) => transaction.deleteRealm(realm));
         expect(await ports.transactions.run((transaction) => transaction.keepRealm(realm.id))).toBeNull();
-        await expect(insertClient()).rejects.toThrow();
+        expect(await ports.transactions.run((transaction) => transaction.lockRealm(realm.id))).toBeNull();
       });
     });
 

@@ -129,6 +129,11 @@ export function describeRegistryTransactions(name: string, open: () => Promise<O
         expect(await ports.answers.find(young.keyHash, NOW)).toEqual(young);
         await ports.transactions.run((transaction) => transaction.deleteRealm(realm));
         expect(await ports.answers.find(young.keyHash, NOW)).toBeNull();
+        realm = await ports.transactions.run((transaction) =>
+          transaction.insertRealm(aRealm({ name: `r-${uuidv7()}` })),
+        );
+        await keep({ ...young, realmId: realm.id });
+        expect(await ports.answers.find(young.keyHash, NOW)).toMatchObject({ realmId: realm.id });
       });
 
       it('have one winner under each key, and nothing of the others stays', async () => {

@@ -10,6 +10,8 @@ const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
 const ATTEMPT_DEADLINE_MS = 20_000;
 const HOUSEKEEPING_EVERY_MS = 30_000;
+/** While there is something to bring in step: a long work is done part by part. */
+const HOUSEKEEPING_BUSY_MS = 2_000;
 
 /**
  * What the registry does without being asked: makes the realm `master` as soon as the other services answer, and cleans up
@@ -55,15 +57,16 @@ export class BackgroundWork implements OnApplicationBootstrap, BeforeApplication
 
   private async keepHouse(): Promise<void> {
     while (!this.isStopped()) {
+      let found = 0;
       try {
-        const found = await this.giveUpStaleProvisions.execute(this.newContext());
+        found = await this.giveUpStaleProvisions.execute(this.newContext());
         if (found > 0) this.logger.info({ found }, 'cleaned up after provisions that were never finished');
         await this.forgetOldTombstones.execute();
         await this.forgetOldAnswers.execute();
       } catch (error) {
         this.logger.warn({ err: error }, 'housekeeping has to wait');
       }
-      await this.pause(HOUSEKEEPING_EVERY_MS);
+      await this.pause(found > 0 ? HOUSEKEEPING_BUSY_MS : HOUSEKEEPING_EVERY_MS);
     }
   }
 

@@ -1,7 +1,17 @@
-import { CreateRealm, DeleteRealm, ListRealms, ReadRealm, UpdateRealm, type ReplyOf, type RequestOf } from '#contracts';
+import {
+  ClearRealm,
+  CreateRealm,
+  DeleteRealm,
+  ListRealms,
+  ReadRealm,
+  UpdateRealm,
+  type ReplyOf,
+  type RequestOf,
+} from '#contracts';
 import { Handles, type CallContext } from '#messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
+import { ClearRealm as ClearRealmUseCase } from '../application/clear-realm.js';
 import { CreateRealm as CreateRealmUseCase } from '../application/create-realm.js';
 import { DeleteRealm as DeleteRealmUseCase } from '../application/delete-realm.js';
 import { ListRealms as ListRealmsUseCase } from '../application/list-realms.js';
@@ -18,6 +28,7 @@ export class RealmController {
     private readonly listRealms: ListRealmsUseCase,
     private readonly updateRealm: UpdateRealmUseCase,
     private readonly deleteRealm: DeleteRealmUseCase,
+    private readonly clearRealm: ClearRealmUseCase,
   ) {}
 
   @Handles(CreateRealm)
@@ -62,6 +73,12 @@ export class RealmController {
     @Ctx() context: CallContext,
   ): Promise<ReplyOf<typeof DeleteRealm>> {
     await this.deleteRealm.execute(request, context);
+    return {};
+  }
+
+  @Handles(ClearRealm)
+  async clear(@Payload() request: RequestOf<typeof ClearRealm>): Promise<ReplyOf<typeof ClearRealm>> {
+    await this.clearRealm.execute(request);
     return {};
   }
 }

@@ -1,4 +1,5 @@
 import { REALM_SCOPE, type RemoveRealmRoles as Contract, type RequestOf } from '#contracts';
+import { inPortions, PORTION_ROWS } from '#database';
 import { Injectable } from '@nestjs/common';
 import { RoleStore } from '../domain/role-store.js';
 import { ChangeScopes, type ScopeChange } from './change-scopes.js';
@@ -11,7 +12,7 @@ export const markRemoved: ScopeChange = (_transaction, scope) =>
   Promise.resolve(scope.removed ? null : { ...scope, removed: true });
 
 /**
- * Removes everything of a realm. Idempotent. First its scopes, so that no role grants anything and none can be given any
+ * Removes everything of a realm, in portions. Idempotent. First its scopes, so that no role grants anything and none can be given any
  * more, then the rest; the subjects' snapshots need no care, because realm ids are never used again.
  */
 @Injectable()
@@ -21,13 +22,14 @@ export class RemoveRealmRoles {
     private readonly store: RoleStore,
   ) {}
 
+  /** @throws AppError `unavailable` when there is more to do. */
   async execute({ realmId }: RequestOf<typeof Contract>): Promise<void> {
     await this.changeScopes.execute(realmId, [REALM_SCOPE], markRemoved);
-    for (;;) {
+    await inPortions(async () => {
       const scopes = await this.store.liveScopes(realmId, BATCH);
-      if (scopes.length === 0) break;
-      await this.changeScopes.execute(realmId, scopes, markRemoved);
-    }
-    await this.store.transaction((transaction) => transaction.clearRealm(realmId));
+      if (scopes.length > 0) await this.changeScopes.execute(realmId, scopes, markRemoved);
+      return scopes.length > 0;
+    });
+    await inPortions(() => this.store.clearRealm(realmId, PORTION_ROWS));
   }
 }

@@ -124,8 +124,6 @@ export abstract class RoleTransaction {
   abstract unassign(address: SubjectAddress, roleIds: readonly string[]): Promise<void>;
   /** Deletes a scope's roles and permissions. Nobody may hold one of them any more. */
   abstract clearScope(address: ScopeAddress): Promise<void>;
-  /** Deletes everything of a realm but its scopes' rows. */
-  abstract clearRealm(realmId: string): Promise<void>;
   /** The next snapshot version. Taken under the lock of the row it is for, so that versions of a key grow with commits. */
   abstract nextVersion(): Promise<number>;
   /** Adds an audit event that leaves after the commit. */
@@ -146,8 +144,16 @@ export abstract class RoleStore {
   ): Promise<readonly (({ readonly scope: Scope } & ScopeContents) | null)[]>;
   /** The scopes of a realm that are not removed: at most `limit`. */
   abstract liveScopes(realmId: string, limit: number): Promise<readonly string[]>;
-  /** Stores the name that a realm has now with its scopes. */
-  abstract nameRealm(realmId: string, realmName: string): Promise<void>;
+  /**
+   * Deletes up to so many rows of a realm whose scopes are all removed: assignments, subjects, roles, permissions; the scopes' own
+   * rows stay. Returns whether there may be more.
+   */
+  abstract clearRealm(realmId: string, limit: number): Promise<boolean>;
+  /**
+   * Stores the name that a realm has now with its scopes after one: with at most `limit`, ascending. Returns the last one, or null
+   * when there are no more.
+   */
+  abstract nameRealm(realmId: string, realmName: string, after: string, limit: number): Promise<string | null>;
   /** Subjects that hold a role of the scope, ascending: at most `limit`. */
   abstract holdersIn(address: ScopeAddress, limit: number): Promise<readonly string[]>;
   abstract findRole(realmId: string, id: string): Promise<Role | null>;

@@ -114,11 +114,27 @@ export class InMemoryRoleStore extends RoleStore {
     return Promise.resolve(scopes.map(({ scope }) => scope).slice(0, limit));
   }
 
-  nameRealm(realmId: string, realmName: string): Promise<void> {
-    for (const [key, scope] of this.state.scopes) {
-      if (scope.realmId === realmId) this.state.scopes.set(key, { ...scope, realmName });
+  clearRealm(realmId: string, limit: number): Promise<boolean> {
+    const inRealm = (one: { readonly realmId: string }): boolean => one.realmId === realmId;
+    for (const table of ['assignments', 'subjects', 'roles', 'permissions'] as const) {
+      const gone = new Set<unknown>([...this.state[table].values()].filter(inRealm).slice(0, limit));
+      if (table === 'subjects') {
+        for (const [key, subject] of this.state.subjects) if (gone.has(subject)) this.state.subjects.delete(key);
+      } else {
+        Object.assign(this.state, { [table]: this.state[table].filter((one) => !gone.has(one)) });
+      }
+      if (gone.size === limit) return Promise.resolve(true);
     }
-    return Promise.resolve();
+    return Promise.resolve(false);
+  }
+
+  nameRealm(realmId: string, realmName: string, after: string, limit: number): Promise<string | null> {
+    const named = [...this.state.scopes]
+      .filter(([, scope]) => scope.realmId === realmId && scope.scope > after)
+      .sort(([, left], [, right]) => (left.scope < right.scope ? -1 : 1))
+      .slice(0, limit);
+    for (const [key, scope] of named) this.state.scopes.set(key, { ...scope, realmName });
+    return Promise.resolve(named.length < limit ? null : (named.at(-1)?.[1].scope ?? null));
   }
 
   holdersIn({ realmId, scope }: ScopeAddress, limit: number): Promise<readonly string[]> {
@@ -302,15 +318,6 @@ class InMemoryTransaction extends RoleTransaction {
     this.state.permissions = this.state.permissions.filter(
       (one) => one.realmId !== address.realmId || one.scope !== address.scope,
     );
-    return Promise.resolve();
-  }
-
-  clearRealm(realmId: string): Promise<void> {
-    const elsewhere = (one: { readonly realmId: string }): boolean => one.realmId !== realmId;
-    this.state.roles = this.state.roles.filter(elsewhere);
-    this.state.permissions = this.state.permissions.filter(elsewhere);
-    this.state.assignments = this.state.assignments.filter(elsewhere);
-    for (const [key, subject] of this.state.subjects) if (!elsewhere(subject)) this.state.subjects.delete(key);
     return Promise.resolve();
   }
 

@@ -248,10 +248,13 @@ export function describeRoleStore(store: () => RoleStore): void {
           await transaction.assign({ realmId, subjectId }, roles[0]?.id ?? '', new Date());
         });
       }
-      await store().nameRealm(realms[0]?.realmId ?? '', 'renamed');
+      expect(await store().nameRealm(realms[0]?.realmId ?? '', 'renamed', '', 10)).toBeNull();
+      expect(await store().nameRealm(realms[0]?.realmId ?? '', 'again', 'realm', 10)).toBeNull();
       const scopes = await store().readScopes(realms.map(({ realmId }) => ({ realmId, scope: 'realm' })));
       expect(scopes.map((found) => found?.scope.realmName === 'renamed')).toEqual([true, false]);
-      await change((transaction) => transaction.clearRealm(realms[0]?.realmId ?? ''));
+      let portions = 0;
+      while (await store().clearRealm(realms[0]?.realmId ?? '', 1)) portions += 1;
+      expect(portions).toBeGreaterThan(1);
       const states = await store().readSubjects(realms.map(({ realmId }) => ({ realmId, subjectId })));
       expect(states.map(({ roles }) => roles.length)).toEqual([0, 1]);
     });

@@ -76,15 +76,31 @@ export class TypeOrmUserStore extends UserStore {
     return readStates(this.data, addresses);
   }
 
-  async nameRealm(realmId: string, realmName: string): Promise<void> {
-    await this.data.manager.update(UserEntity, { realmId }, { realmName });
+  async nameRealm(realmId: string, realmName: string, after: string, limit: number): Promise<string | null> {
+    const rows: readonly { readonly id: string }[] = await this.data.query(
+      'SELECT id FROM identity.users WHERE realm_id = $1 AND id > $2 ORDER BY id LIMIT $3',
+      [realmId, after, limit],
+    );
+    const last = rows.at(-1)?.id ?? null;
+    if (last === null) return null;
+    await this.data.query(
+      `UPDATE identity.users SET realm_name = $2 WHERE realm_id = $1 AND id > $3 AND id <= $4 AND realm_name <> $2`,
+      [realmId, realmName, after, last],
+    );
+    return rows.length < limit ? null : last;
   }
 
-  async removeRealm(realmId: string): Promise<void> {
-    await this.data.transaction(async (manager) => {
-      // Credentials go with their users.
-      await manager.delete(UserEntity, { realmId });
-      await manager.delete(RemovedUserEntity, { realmId });
-    });
+  async removeRealm(realmId: string, limit: number): Promise<boolean> {
+    let more = false;
+    // What hangs on users goes with them.
+    for (const table of ['users', 'removed_users']) {
+      const [, removed]: [unknown, number] = await this.data.query(
+        `DELETE FROM identity.${table} WHERE realm_id = $1
+           AND ctid = ANY(ARRAY(SELECT one.ctid FROM identity.${table} one WHERE one.realm_id = $1 LIMIT $2))`,
+        [realmId, limit],
+      );
+      more ||= removed === limit;
+    }
+    return more;
   }
 }

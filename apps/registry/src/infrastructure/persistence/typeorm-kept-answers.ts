@@ -1,6 +1,6 @@
 import { available } from '#database';
 import { Injectable } from '@nestjs/common';
-import { DataSource, MoreThanOrEqual } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { KeptAnswer } from '../../domain/idempotency.js';
 import { KeptAnswers } from '../../domain/kept-answers.js';
 import { KeptAnswerEntity } from './entities/kept-answer.entity.js';
@@ -14,7 +14,12 @@ export class TypeOrmKeptAnswers extends KeptAnswers {
 
   find(keyHash: Buffer, since: Date): Promise<KeptAnswer | null> {
     return available(() =>
-      this.dataSource.manager.findOne(KeptAnswerEntity, { where: { keyHash, createdAt: MoreThanOrEqual(since) } }),
+      this.dataSource.manager
+        .createQueryBuilder(KeptAnswerEntity, 'k')
+        .where('k.keyHash = :keyHash AND k.createdAt >= :since', { keyHash, since })
+        // Those of a deleted realm may still be there for a moment.
+        .andWhere('EXISTS (SELECT 1 FROM registry.realms r WHERE r.id = k.realmId)')
+        .getOne(),
     );
   }
 

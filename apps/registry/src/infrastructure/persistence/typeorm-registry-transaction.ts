@@ -8,7 +8,7 @@ import {
   type RequestOf,
 } from '#contracts';
 import { isUniqueViolation, nextSnapshotVersion, type Outbox } from '#database';
-import { In, LessThan, type EntityManager } from 'typeorm';
+import { In, type EntityManager } from 'typeorm';
 import type { Client } from '../../domain/client.js';
 import { keyTaken, type KeptAnswer } from '../../domain/idempotency.js';
 import type { Provision } from '../../domain/provision.js';
@@ -156,7 +156,11 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
   }
 
   async keepAnswer(answer: KeptAnswer, since: Date): Promise<void> {
-    await this.manager.delete(KeptAnswerEntity, { keyHash: answer.keyHash, createdAt: LessThan(since) });
+    await this.manager.query(
+      `DELETE FROM registry.kept_answers k WHERE k.key_hash = $1
+         AND (k.created_at < $2 OR NOT EXISTS (SELECT 1 FROM registry.realms r WHERE r.id = k.realm_id))`,
+      [answer.keyHash, since],
+    );
     try {
       await this.manager.insert(KeptAnswerEntity, answer);
     } catch (error) {

@@ -8,6 +8,7 @@ import {
   type RegistryTransaction,
 } from '../../domain/registry-transactions.js';
 import { ProvisionEntity } from './entities/provision.entity.js';
+import { clearRealm } from './clear-realm.js';
 import { toProvision } from './rows.js';
 import { forgetOldTombstones } from './tombstones.js';
 import { TypeOrmRegistryTransaction } from './typeorm-registry-transaction.js';
@@ -49,5 +50,9 @@ export class TypeOrmRegistryTransactions extends RegistryTransactions {
 
   async forgetOldTombstones(): Promise<void> {
     await available(() => forgetOldTombstones(this.dataSource.manager));
+  }
+
+  clearRealm(realmId: string, limit: number): Promise<boolean> {
+    return available(() => clearRealm(this.dataSource, realmId, limit));
   }
 }

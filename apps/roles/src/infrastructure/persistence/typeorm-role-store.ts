@@ -131,8 +131,32 @@ export class TypeOrmRoleStore extends RoleStore {
     return rows.map(({ scope }) => scope);
   }
 
-  async nameRealm(realmId: string, realmName: string): Promise<void> {
-    await this.data.query('UPDATE roles.scopes SET realm_name = $2 WHERE realm_id = $1', [realmId, realmName]);
+  async clearRealm(realmId: string, limit: number): Promise<boolean> {
+    // What points at others goes first.
+    for (const table of ['assignments', 'subjects', 'roles', 'permissions']) {
+      const [, removed]: [unknown, number] = await this.data.query(
+        `DELETE FROM roles.${table} WHERE realm_id = $1
+           AND ctid = ANY(ARRAY(SELECT one.ctid FROM roles.${table} one WHERE one.realm_id = $1 LIMIT $2))`,
+        [realmId, limit],
+      );
+      if (removed === limit) return true;
+    }
+    return false;
+  }
+
+  async nameRealm(realmId: string, realmName: string, after: string, limit: number): Promise<string | null> {
+    const rows: readonly { readonly scope: string }[] = await this.data.query(
+      'SELECT scope FROM roles.scopes WHERE realm_id = $1 AND scope > $2 ORDER BY scope LIMIT $3',
+      [realmId, after, limit],
+    );
+    const last = rows.at(-1)?.scope ?? null;
+    if (last === null) return null;
+    await this.data.query(
+      `UPDATE roles.scopes SET realm_name = $2
+       WHERE realm_id = $1 AND scope > $3 AND scope <= $4 AND realm_name <> $2`,
+      [realmId, realmName, after, last],
+    );
+    return rows.length < limit ? null : last;
   }
 
   async holdersIn({ realmId, scope }: ScopeAddress, limit: number): Promise<readonly string[]> {

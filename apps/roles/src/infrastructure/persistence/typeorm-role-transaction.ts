@@ -161,13 +161,6 @@ export class TypeOrmRoleTransaction extends RoleTransaction {
     await this.manager.delete(PermissionEntity, { realmId, scope });
   }
 
-  async clearRealm(realmId: string): Promise<void> {
-    await this.manager.delete(AssignmentEntity, { realmId });
-    await this.manager.delete(SubjectEntity, { realmId });
-    await this.manager.delete(RoleEntity, { realmId });
-    await this.manager.delete(PermissionEntity, { realmId });
-  }
-
   nextVersion(): Promise<number> {
     return nextSnapshotVersion(this.manager, 'roles');
   }

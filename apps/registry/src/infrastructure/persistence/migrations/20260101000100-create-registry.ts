@@ -53,6 +53,8 @@ const TABLES: readonly string[] = [
     CONSTRAINT realms_name_key UNIQUE (name)
   )`,
   `CREATE INDEX realms_created_at_idx ON registry.realms (created_at, id)`,
+  // No foreign key to the realm: deleting one would have to take all its clients along in the same transaction. Who adds a
+  // client holds the realm's row (`keepRealm`), so none is added to a realm that is gone.
   `CREATE TABLE registry.clients (
     id uuid NOT NULL,
     realm_id uuid NOT NULL,
@@ -78,7 +80,6 @@ const TABLES: readonly string[] = [
     CONSTRAINT clients_pkey PRIMARY KEY (id),
     CONSTRAINT clients_realm_id_client_id_key UNIQUE (realm_id, client_id),
     CONSTRAINT clients_realm_id_id_key UNIQUE (realm_id, id),
-    CONSTRAINT clients_realm_id_fkey FOREIGN KEY (realm_id) REFERENCES registry.realms (id) ON DELETE CASCADE,
     CONSTRAINT clients_client_type_check CHECK (client_type IN ('confidential', 'public', 'system')),
     CONSTRAINT clients_public_check CHECK (NOT (public_client AND service_account_enabled))
   )`,
@@ -122,15 +123,14 @@ const TABLES: readonly string[] = [
     CONSTRAINT provisions_pkey PRIMARY KEY (id)
   )`,
   `CREATE INDEX provisions_created_at_idx ON registry.provisions (created_at, id)`,
-  // Answers to creations by their idempotency keys, for a day. They go with their realm: nothing of it is visible afterwards.
+  // Answers to creations by their idempotency keys, for a day. They go soon after their realm.
   `CREATE TABLE registry.kept_answers (
     key_hash bytea NOT NULL,
     request_hash bytea NOT NULL,
     realm_id uuid NOT NULL,
     answer text NOT NULL,
     created_at timestamptz NOT NULL,
-    CONSTRAINT kept_answers_pkey PRIMARY KEY (key_hash),
-    CONSTRAINT kept_answers_realm_id_fkey FOREIGN KEY (realm_id) REFERENCES registry.realms (id) ON DELETE CASCADE
+    CONSTRAINT kept_answers_pkey PRIMARY KEY (key_hash)
   )`,
   `CREATE INDEX kept_answers_realm_id_idx ON registry.kept_answers (realm_id)`,
   `CREATE INDEX kept_answers_created_at_idx ON registry.kept_answers (created_at)`,
