@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './access/access.guard.js';
+import { AccessDenials } from './access/denials/access-denials.js';
 import { GatewaySettings } from './config.js';
 import { GATEWAY_CONTROLLERS } from './controllers.js';
 import { Drain } from './http/drain.js';
@@ -12,6 +13,7 @@ import { openApiDocument } from './openapi/document.js';
   controllers: [...GATEWAY_CONTROLLERS],
   providers: [
     Drain,
+    AccessDenials,
     { provide: APP_GUARD, useClass: AccessGuard },
     {
       provide: ApiDocument,

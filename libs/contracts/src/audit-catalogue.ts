@@ -1,4 +1,5 @@
 import type { Static } from '@sinclair/typebox';
+import { ACCESS_AUDIT_TYPES } from './audit-types/access.js';
 import { KEY_AUDIT_TYPES } from './audit-types/keys.js';
 import { REGISTRY_AUDIT_TYPES } from './audit-types/registry.js';
 import { ROLE_AUDIT_TYPES } from './audit-types/roles.js';
@@ -15,6 +16,7 @@ export const AUDIT_CATALOGUE = {
   ...ROLE_AUDIT_TYPES,
   ...USER_AUDIT_TYPES,
   ...KEY_AUDIT_TYPES,
+  ...ACCESS_AUDIT_TYPES,
 };
 /** An event type. */
 export type AuditEventType = keyof typeof AUDIT_CATALOGUE;

@@ -9,6 +9,7 @@ import { isRealmName } from '../http/paths.js';
 import { peerOf } from '../http/peer.js';
 import { actorOf } from './access.js';
 import { bearerOf } from './bearer.js';
+import type { Visitor } from './denials/denial.js';
 import { requirementOf, type Requirement } from './requirements.js';
 
 type PermissionRequirement = Extract<Requirement, { kind: 'permissions' }>;
@@ -31,12 +32,16 @@ export class AccessGuard implements CanActivate {
   }
 
   private async admit(requirement: PermissionRequirement, request: GatewayRequest, reply: GatewayReply) {
+    const visitor: Visitor = { requirement, principal: null, target: null };
+    request.visitor = visitor;
     const { realm } = request.params as { realm?: string };
     // A realm that cannot exist: this tells nobody anything.
     if (realm !== undefined && !isRealmName(realm))
       throw new AppError('not_found', { detail: 'There is no such realm.' });
     const token = this.tokenOf(request, reply, realm);
     const { principal, targetRealm } = await this.evaluate(token, request, reply, realm);
+    visitor.principal = principal;
+    visitor.target = targetRealm;
     this.requirePermission(requirement, principal, reply, realm);
     if (realm !== undefined && targetRealm === null) {
       throw new AppError('not_found', { detail: 'There is no such realm.' });

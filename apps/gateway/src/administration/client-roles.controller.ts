@@ -19,6 +19,7 @@ import { entityTag } from '../http/conditional.js';
 import type { GatewayReply, GatewayRequest } from '../http/gateway-request.js';
 import { JsonBodyPipe } from '../http/json-body.pipe.js';
 import { ListQuery } from '../http/list-query.js';
+import { NoQuery } from '../http/no-query.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
 import { tokenPreviewView } from './authority.view.js';
 import { CreatePermissionDto, CreateRoleDto, EvaluateDto, UpdatePermissionDto } from './dto/roles.dto.js';
@@ -72,7 +73,12 @@ export class ClientRolesController {
 
   @Get('permissions')
   @RequirePermissions('view_roles', 'manage_roles')
-  async permissions(@Caller() caller: Access, @Context() context: CallContext, @Param('id', UuidPipe) id: string) {
+  async permissions(
+    @Caller() caller: Access,
+    @Context() context: CallContext,
+    @Param('id', UuidPipe) id: string,
+    @NoQuery() _query: null,
+  ) {
     const { realmId, client } = await this.known(caller, id, context);
     const { items } = await this.client.call(ListPermissions, { realmId, clientId: client.id }, context);
     return wholeList(items, permissionView);

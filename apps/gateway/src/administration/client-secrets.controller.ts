@@ -8,6 +8,7 @@ import { Context } from '../http/call-context.js';
 import type { GatewayRequest } from '../http/gateway-request.js';
 import { parseInstant } from '../http/instant.js';
 import { JsonBodyPipe } from '../http/json-body.pipe.js';
+import { NoQuery } from '../http/no-query.js';
 import { ListQuery } from '../http/list-query.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
 import { clientSecretView, newSecretView } from './client-secret.view.js';
@@ -21,7 +22,12 @@ export class ClientSecretsController {
 
   @Get()
   @RequirePermissions('view_clients', 'manage_clients')
-  async list(@Caller() caller: Access, @Context() context: CallContext, @Param('id', UuidPipe) clientId: string) {
+  async list(
+    @Caller() caller: Access,
+    @Context() context: CallContext,
+    @Param('id', UuidPipe) clientId: string,
+    @NoQuery() _query: null,
+  ) {
     const { items } = await this.client.call(ListClientSecrets, { realmId: targetOf(caller).id, clientId }, context);
     return wholeList(items, clientSecretView);
   }

@@ -7,6 +7,7 @@ import { RequirePermissions } from '../access/requirements.js';
 import { Context } from '../http/call-context.js';
 import type { GatewayReply } from '../http/gateway-request.js';
 import { JsonBodyPipe } from '../http/json-body.pipe.js';
+import { NoQuery } from '../http/no-query.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
 import { clientUriView } from './client-uri.view.js';
 import { AddClientUriDto, UpdateClientUriDto } from './dto/client-parts.dto.js';
@@ -22,7 +23,12 @@ abstract class ClientUrisController {
   /** A bare array, as the API has it. */
   @Get()
   @RequirePermissions('view_clients', 'manage_clients')
-  async list(@Caller() caller: Access, @Context() context: CallContext, @Param('id', UuidPipe) clientId: string) {
+  async list(
+    @Caller() caller: Access,
+    @Context() context: CallContext,
+    @Param('id', UuidPipe) clientId: string,
+    @NoQuery() _query: null,
+  ) {
     const request = { realmId: targetOf(caller).id, clientId, kind: this.kind };
     const { items } = await this.client.call(ListClientUris, request, context);
     return items.map(clientUriView);

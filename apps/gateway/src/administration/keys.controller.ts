@@ -6,6 +6,7 @@ import { Caller } from '../access/caller.js';
 import { RequirePermissions } from '../access/requirements.js';
 import { Context } from '../http/call-context.js';
 import { JsonBodyPipe } from '../http/json-body.pipe.js';
+import { NoQuery } from '../http/no-query.js';
 import { RotateKeyDto } from './dto/key.dto.js';
 import { wholeList } from './page.view.js';
 import { signingKeyView } from './signing-key.view.js';
@@ -17,7 +18,7 @@ export class KeysController {
 
   @Get()
   @RequirePermissions('view_realm', 'manage_realm')
-  async list(@Caller() caller: Access, @Context() context: CallContext) {
+  async list(@Caller() caller: Access, @Context() context: CallContext, @NoQuery() _query: null) {
     const { items } = await this.client.call(ListSigningKeys, { realmId: targetOf(caller).id }, context);
     return wholeList(items, signingKeyView);
   }

@@ -8,6 +8,7 @@ import { Context } from '../http/call-context.js';
 import type { GatewayRequest } from '../http/gateway-request.js';
 import { JsonBodyPipe } from '../http/json-body.pipe.js';
 import { ListQuery } from '../http/list-query.js';
+import { NoQuery } from '../http/no-query.js';
 import { CreatePermissionDto, UpdatePermissionDto } from './dto/roles.dto.js';
 import { wholeList } from './page.view.js';
 import { inRealm, newPermission, permissionChanges } from './role-requests.js';
@@ -21,7 +22,7 @@ export class PermissionsController {
   /** The catalogue is small and fixed in size: it is always answered whole. */
   @Get()
   @RequirePermissions('view_roles', 'manage_roles')
-  async permissions(@Caller() caller: Access, @Context() context: CallContext) {
+  async permissions(@Caller() caller: Access, @Context() context: CallContext, @NoQuery() _query: null) {
     const { items } = await this.client.call(ListPermissions, { realmId: targetOf(caller).id }, context);
     return wholeList(items, permissionView);
   }

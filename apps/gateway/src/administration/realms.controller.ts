@@ -18,6 +18,7 @@ import { answerWithTag, entityTag, ifMatchVersion } from '../http/conditional.js
 import type { GatewayReply, GatewayRequest } from '../http/gateway-request.js';
 import { idempotencyKey, tellReplayed } from '../http/idempotency.js';
 import { JsonBodyPipe } from '../http/json-body.pipe.js';
+import { NoQuery } from '../http/no-query.js';
 import { ListQuery } from '../http/list-query.js';
 import { defined } from './dto/defined.js';
 import { CreateRealmDto, UpdateRealmDto, UpdateRealmSettingsDto } from './dto/realm.dto.js';
@@ -151,7 +152,7 @@ export class RealmsController {
     'view_roles',
     'view_events',
   )
-  async mine(@Caller() caller: Access, @Context() context: CallContext) {
+  async mine(@Caller() caller: Access, @Context() context: CallContext, @NoQuery() _query: null) {
     const realms: Realm[] = [];
     let cursor: string | null = null;
     do {

@@ -8,6 +8,7 @@ import { Context } from '../http/call-context.js';
 import { answerWithTag, entityTag } from '../http/conditional.js';
 import type { GatewayReply, GatewayRequest } from '../http/gateway-request.js';
 import { JsonBodyPipe } from '../http/json-body.pipe.js';
+import { NoQuery } from '../http/no-query.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
 import { explainedPermissionView } from './authority.view.js';
 import { ChangeAssignmentsDto } from './dto/roles.dto.js';
@@ -36,7 +37,12 @@ export class UsersController {
 
   @Get(':id/roles')
   @RequirePermissions('view_roles', 'manage_roles')
-  async roles(@Caller() caller: Access, @Context() context: CallContext, @Param('id', UuidPipe) id: string) {
+  async roles(
+    @Caller() caller: Access,
+    @Context() context: CallContext,
+    @Param('id', UuidPipe) id: string,
+    @NoQuery() _query: null,
+  ) {
     const realmId = targetOf(caller).id;
     await this.client.call(ReadUser, { realmId, id }, context);
     const { items } = await this.client.call(ListSubjectRoles, { realmId, subjectId: id }, context);
@@ -46,7 +52,12 @@ export class UsersController {
   /** What the user effectively holds, each with the roles that give it. */
   @Get(':id/permissions')
   @RequirePermissions('view_roles', 'manage_roles')
-  async permissions(@Caller() caller: Access, @Context() context: CallContext, @Param('id', UuidPipe) id: string) {
+  async permissions(
+    @Caller() caller: Access,
+    @Context() context: CallContext,
+    @Param('id', UuidPipe) id: string,
+    @NoQuery() _query: null,
+  ) {
     const realmId = targetOf(caller).id;
     await this.client.call(ReadUser, { realmId, id }, context);
     const { items } = await this.client.call(ExplainSubject, { realmId, subjectId: id }, context);

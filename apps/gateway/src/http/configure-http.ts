@@ -3,6 +3,7 @@ import { Logger } from '#observability';
 import type { INestApplication } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { GatewaySettings } from '../config.js';
+import { AccessDenials } from '../access/denials/access-denials.js';
 import { commonHeaders, setCommonHeaders } from './common-headers.js';
 import { Drain } from './drain.js';
 import { ErrorFilter } from './error.filter.js';
@@ -19,7 +20,7 @@ export function configureHttp(app: INestApplication, settings: GatewaySettings):
   const adapter: unknown = app.getHttpAdapter();
   if (!(adapter instanceof GatewayHttpAdapter)) throw new Error('the gateway needs the adapter of createHttpAdapter');
   const headers = commonHeaders(settings.publicUrl);
-  const responder = new ErrorResponder(app.get(Logger), adapter.routes, headers);
+  const responder = new ErrorResponder(app.get(Logger), adapter.routes, headers, app.get(AccessDenials));
   const inFlight = new InFlight(settings.maxInFlight);
   const drain = app.get(Drain);
   const instance = adapter.getInstance();

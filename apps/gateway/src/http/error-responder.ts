@@ -1,10 +1,13 @@
 import { AppError } from '#errors';
 import type { Logger } from '#observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AccessDenials } from '../access/denials/access-denials.js';
 import { type CommonHeaders, setCommonHeaders } from './common-headers.js';
 import { oauthAnswer, problemAnswer } from './error-answers.js';
+import type { GatewayRequest } from './gateway-request.js';
 import type { KnownRoutes } from './known-routes.js';
 import { isTokenUrl } from './paths.js';
+import { peerOf } from './peer.js';
 import { toAppError } from './to-app-error.js';
 
 /** Answers everything that went wrong, wherever it did: the one place where errors become HTTP. */
@@ -13,6 +16,7 @@ export class ErrorResponder {
     private readonly logger: Logger,
     private readonly routes: KnownRoutes,
     private readonly headers: CommonHeaders,
+    private readonly denials: AccessDenials,
   ) {}
 
   /** Sends the answer for whatever was thrown. */
@@ -35,6 +39,7 @@ export class ErrorResponder {
       }
     }
     this.log(error, request);
+    this.note(error, request as GatewayRequest);
     this.send(error, request, reply);
   }
 
@@ -52,6 +57,24 @@ export class ErrorResponder {
       .header('cache-control', 'no-store')
       .header('content-type', answer.contentType)
       .send(answer.body);
+  }
+
+  /** What the administration API refuses for who asks is on record. */
+  private note(error: AppError, request: GatewayRequest): void {
+    const { visitor } = request;
+    const { status } = error.facts;
+    if (visitor === null || (status !== 401 && status !== 403)) return;
+    const { realm } = request.params as { realm?: string };
+    this.denials.note({
+      visitor,
+      status,
+      reason: error.reason ?? error.code,
+      route: `${request.method} ${request.routeOptions.url ?? ''}`,
+      realmInPath: realm ?? null,
+      peer: peerOf(request),
+      requestId: request.id,
+      traceparent: request.callContext?.traceparent,
+    });
   }
 
   private log(error: AppError, request: FastifyRequest): void {

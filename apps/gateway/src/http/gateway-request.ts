@@ -1,6 +1,7 @@
 import type { CallContext } from '#messaging';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Access } from '../access/access.js';
+import type { Visitor } from '../access/denials/denial.js';
 
 /** What the gateway keeps with a request; filled by the hooks and the guard. */
 export interface GatewayRequest extends FastifyRequest {
@@ -10,12 +11,14 @@ export interface GatewayRequest extends FastifyRequest {
   abandoned: AbortController | null;
   /** Who asks and of which realm; set by the guard on routes that are not public. */
   access: Access | null;
+  /** Who knocks at a route that is not public; set by the guard, also of those it does not let in. */
+  visitor: Visitor | null;
   /** Gives the place among the requests in hand back; null when none was taken. */
   release: (() => void) | null;
 }
 
 /** The fields a request is decorated with, so that every request has one shape. */
-export const GATEWAY_REQUEST_FIELDS = ['callContext', 'abandoned', 'access', 'release'] as const;
+export const GATEWAY_REQUEST_FIELDS = ['callContext', 'abandoned', 'access', 'visitor', 'release'] as const;
 
 /** The reply as handlers see it. */
 export type GatewayReply = FastifyReply;

@@ -137,6 +137,13 @@ describe('the document of the API', () => {
       }
     });
 
+    it('refuses a query member that it does not know, when it answers a list', async () => {
+      const { body } = route.method === 'GET' ? await send(route) : { body: '{}' };
+      const isList = body.startsWith('[') || body.startsWith('{"data":[');
+      const { status } = await send(route, { query: '?no_such_member=1' });
+      if (isList) expect(status).toBe(422);
+    });
+
     it('honours If-Match and If-None-Match exactly where the document says so', async () => {
       const garbled = (name: string) => send(route, { headers: { [name]: 'no entity tag' } });
       const answers = { ifMatch: await garbled('if-match'), ifNoneMatch: await garbled('if-none-match') };

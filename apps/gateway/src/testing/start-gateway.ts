@@ -1,6 +1,15 @@
-import { EvaluateBearer, type BuiltInPermissionName, type Principal } from '#contracts';
+import {
+  EvaluateBearer,
+  type AuditEvent,
+  type BuiltInPermissionName,
+  type DurableEventContract,
+  type EventOf,
+  type Principal,
+} from '#contracts';
+import { requireCatalogued } from '#audit-trail';
 import { AppError } from '#errors';
-import { MessageClient } from '#messaging';
+import { Clock, SystemClock } from '#host';
+import { DurablePublisher, MessageClient } from '#messaging';
 import { Logger, Readiness } from '#observability';
 import { Global, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -21,11 +30,25 @@ export interface TestGateway {
   readonly app: NestFastifyApplication;
   readonly bus: FakeMessageClient;
   readonly log: RecordingLogger;
+  readonly audit: RecordingPublisher;
   readonly readiness: Readiness;
   readonly inject: Inject;
   /** Listens on a free port of the loopback; returns its URL. */
   listen(): Promise<string>;
   close(): Promise<void>;
+}
+
+/** Keeps what was recorded. */
+export class RecordingPublisher extends DurablePublisher {
+  readonly events: AuditEvent[] = [];
+  failure: AppError | null = null;
+
+  override publish<E extends DurableEventContract>(_contract: E, event: EventOf<E>): Promise<void> {
+    if (this.failure !== null) return Promise.reject(this.failure);
+    requireCatalogued(event as AuditEvent);
+    this.events.push(event as AuditEvent);
+    return Promise.resolve();
+  }
 }
 
 /** Starts a gateway; `settings` override the defaults, `controllers` are added to its own. */
@@ -42,9 +65,12 @@ export async function startGateway(
   });
   const bus = new FakeMessageClient();
   const log = new RecordingLogger();
+  const audit = new RecordingPublisher();
   const readiness = new Readiness();
   const values = [
     { provide: MessageClient, useValue: bus },
+    { provide: DurablePublisher, useValue: audit },
+    { provide: Clock, useValue: new SystemClock() },
     { provide: Logger, useValue: log },
     { provide: Readiness, useValue: readiness },
     { provide: GatewaySettings, useValue: settings },
@@ -70,6 +96,7 @@ export async function startGateway(
     app,
     bus,
     log,
+    audit,
     readiness,
     inject: app.inject.bind(app),
     listen: async () => {

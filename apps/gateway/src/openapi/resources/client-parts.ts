@@ -31,6 +31,7 @@ function uris(path: string, id: string, name: string, example: string): Record<s
   const base = `/realms/{realm}/clients/{id}/${path}`;
   return {
     [`GET ${base}`]: {
+      query: {},
       id: `list${id}s`,
       summary: `List the ${name}s of a client`,
       description: 'Always whole, and bare.',
@@ -66,6 +67,7 @@ export const CLIENT_PARTS: ResourceDoc = {
   description: 'The secrets and URIs of a client.',
   operations: {
     'GET /realms/{realm}/clients/{id}/secrets': {
+      query: {},
       id: 'listClientSecrets',
       summary: 'List the secrets of a client',
       description: 'Always whole; never their text.',

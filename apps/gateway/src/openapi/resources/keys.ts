@@ -21,6 +21,7 @@ export const KEYS: ResourceDoc = {
   description: 'Signing keys. Their private halves are never shown.',
   operations: {
     'GET /realms/{realm}/keys': {
+      query: {},
       id: 'listSigningKeys',
       summary: 'List signing keys',
       description: 'Always whole.',

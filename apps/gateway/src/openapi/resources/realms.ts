@@ -88,6 +88,7 @@ export const REALMS: ResourceDoc = {
       errors: ['conflict'],
     },
     'GET /realms/{realm}/users/@me/realms': {
+      query: {},
       id: 'listOwnRealms',
       summary: 'List the realms that the caller may administer',
       answer: Type.Object({ data: Type.Array(Realm) }),

@@ -151,6 +151,7 @@ export const ROLE_ADMINISTRATION: ResourceDoc = {
       example: { name: 'reader', permissions: [] },
     },
     'GET /realms/{realm}/clients/{id}/permissions': {
+      query: {},
       id: 'listClientPermissions',
       summary: "List a client's catalogue",
       description: 'Always whole.',
@@ -184,6 +185,7 @@ export const ROLE_ADMINISTRATION: ResourceDoc = {
       example: { scope: 'invoices:read' },
     },
     'GET /realms/{realm}/users/{id}/permissions': {
+      query: {},
       id: 'listUserPermissions',
       summary: 'List what a user effectively holds, and which roles give it',
       description: 'Always whole.',

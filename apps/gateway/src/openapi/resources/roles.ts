@@ -42,6 +42,7 @@ export const ROLES: ResourceDoc = {
       query: { ...PAGING, search: queryText('Any part of the name, without case.') },
     },
     'GET /realms/{realm}/permissions': {
+      query: {},
       id: 'listPermissions',
       summary: 'List the permissions of the realm',
       description: 'Always whole.',

@@ -29,6 +29,7 @@ export const USERS: ResourceDoc = {
   operations: {
     'GET /realms/{realm}/users/{id}': { id: 'readUser', summary: 'Read a user', answer: dataOf(User), tagged: true },
     'GET /realms/{realm}/users/{id}/roles': {
+      query: {},
       id: 'listUserRoles',
       summary: 'List the roles of a user',
       description: 'Always whole.',
