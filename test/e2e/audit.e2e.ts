@@ -76,9 +76,10 @@ describe('audit', () => {
       const found = await admin.auditEvents(realm.name, { client_id: clientId, outcome: 'failure' }, count);
       return found.map(({ reason }) => reason);
     };
-    const wrong = await reasonOf(client.clientId, 2);
-    const nobody = await reasonOf(unknown, 1);
-    const off = await reasonOf(disabled.clientId, 1);
+    // Each failed authentication has an event of its own beside that of the refusal.
+    const wrong = await reasonOf(client.clientId, 3);
+    const nobody = await reasonOf(unknown, 2);
+    const off = await reasonOf(disabled.clientId, 2);
     expect(new Set([...wrong, ...nobody, ...off]).size).toBe(4);
     for (const reason of [...wrong, ...nobody, ...off]) expect(reason).toMatch(/^[a-z_]+$/);
     const refused = await admin.auditEvents(realm.name, { type: 'token.refused' }, 4);

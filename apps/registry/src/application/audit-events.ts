@@ -28,6 +28,15 @@ export class AuditEvents {
     return this.event(type, realm, { kind: 'realm', id: realm.id }, null, details, cause);
   }
 
+  /** In the log of the realm, which ends with it, and in that of `master`, whose auditors can still read it afterwards. */
+  deletion(realm: Realm, master: Realm | null, cause: Cause): readonly AuditEvent[] {
+    const target = { kind: 'realm', id: realm.id };
+    const details = { realm: auditedRealm(realm) };
+    return [realm, ...(master === null ? [] : [master])].map((log) =>
+      this.event('realm.deleted', log, target, null, details, cause),
+    );
+  }
+
   client<T extends AuditEventType & `client.${string}`>(
     type: T,
     realm: Realm,

@@ -1,5 +1,6 @@
 import {
   ClearRealm,
+  MASTER_REALM,
   RemoveRealmKeys,
   RemoveRealmRoles,
   RemoveRealmUsers,
@@ -10,7 +11,7 @@ import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { checkDeletableRealm } from '../domain/realm.js';
 import { RealmRepository } from '../domain/repositories.js';
-import { auditedRealm, AuditEvents } from './audit-events.js';
+import { AuditEvents } from './audit-events.js';
 import { FencedChange, publishedAbsence, realmTarget } from './fenced-change.js';
 import { checkVersion, noSuchRealm } from '../domain/refusals.js';
 import { StaleReadError, untilFresh } from './stale-read.js';
@@ -36,6 +37,7 @@ export class DeleteRealm {
     const seen = await this.realms.findById(request.realmId);
     if (seen === null) throw noSuchRealm();
     checkDeletableRealm(seen);
+    const master = await this.realms.findByName(MASTER_REALM);
     const target = realmTarget(seen.name);
     await this.change.run([target], context, async (transaction) => {
       const realm = await transaction.lockRealm(seen.id);
@@ -44,7 +46,7 @@ export class DeleteRealm {
       checkVersion(request.ifVersion, realm.version);
       const version = await transaction.deleteRealm(realm);
       const cause = { actor: request.actor, context };
-      await transaction.record(this.auditEvents.realm('realm.deleted', realm, { realm: auditedRealm(realm) }, cause));
+      for (const event of this.auditEvents.deletion(realm, master, cause)) await transaction.record(event);
       for (const contract of [ClearRealm, RemoveRealmRoles, RemoveRealmKeys, RemoveRealmUsers]) {
         await transaction.call(contract, { realmId: realm.id });
       }

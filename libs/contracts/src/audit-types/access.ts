@@ -5,7 +5,7 @@ import { auditType, said } from './audit-type.js';
 /** Doors that stayed shut. */
 export const ACCESS_AUDIT_TYPES = {
   'access.denied': auditType(
-    'The administration API refused somebody. The first refusal of its kind is recorded at once, what is alike within a minute together. A gateway records at most 100 kinds a minute of known bearers and 100 of unknown ones; what is beyond is one event that counts them.',
+    'The administration API refused somebody. The first refusal of its kind is recorded at once, what is alike within a minute together. A gateway records in a minute at most 100 kinds of each of 100 known bearers, and 100 of all who are not known; what is beyond is one event that counts them.',
     'route',
     {
       status: said(

@@ -45,7 +45,11 @@ const origin = uriTypes('web_origin', 'web origin');
 export const REGISTRY_AUDIT_TYPES = {
   'realm.created': auditType('A realm was created, with its system clients, roles and first key.', 'realm', REALM),
   'realm.updated': auditType('A realm or its settings changed.', 'realm', { changes: Changes }),
-  'realm.deleted': auditType('A realm was deleted with everything in it. Its log stays.', 'realm', REALM),
+  'realm.deleted': auditType(
+    'A realm was deleted with everything in it. Recorded in its own log, which stays, and in that of `master`.',
+    'realm',
+    REALM,
+  ),
   'client.created': auditType('A client was registered.', 'client', CLIENT, OF_CLIENT),
   'client.updated': auditType(
     'A client changed.',

@@ -2,10 +2,11 @@ import { REALM_SCOPE, type Principal } from '#contracts';
 import { AppError } from '#errors';
 import { FrozenClock } from '#host';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
 import { RecordingLogger } from '../../testing/recording-logger.js';
 import { REALM, SUBJECT_ID } from '../../testing/samples.js';
 import { RecordingPublisher } from '../../testing/start-gateway.js';
-import { AccessDenials, MAX_KINDS } from './access-denials.js';
+import { AccessDenials, MAX_BEARERS, MAX_KINDS } from './access-denials.js';
 import type { Denial } from './denial.js';
 
 const PRINCIPAL: Principal = {
@@ -134,6 +135,17 @@ describe('AccessDenials', () => {
       realm_id: null,
       details: { count: 10_000 - MAX_KINDS, status: null },
     });
+  });
+
+  it('is bounded by bearers, too, each with room of its own', async () => {
+    const bearers = Array.from({ length: MAX_BEARERS + 5 }, () => ({ ...PRINCIPAL, subjectId: uuidv7() }));
+    const [busy] = bearers;
+    for (let n = 0; n < MAX_KINDS + 7; n += 1) denials.note(denial({ route: `GET /${n}` }, busy));
+    for (const bearer of bearers.slice(1)) denials.note(denial({}, bearer));
+    denials.note(denial());
+    await denials.closeWindow();
+    expect(audit.events).toHaveLength(MAX_KINDS + (MAX_BEARERS - 1) + 1 + 1);
+    expect(told()).toContainEqual(['too_many_kinds', 7 + 5]);
   });
 
   it('loses no number while the record cannot be made', async () => {

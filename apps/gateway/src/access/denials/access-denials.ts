@@ -9,8 +9,12 @@ import { denialKey, type Denial } from './denial.js';
 
 /** How long refusals that are alike share one event, in milliseconds. */
 export const WINDOW_MS = 60_000;
-/** How many different refusals of known bearers, and as many of unknown ones, are recorded one by one in a window. */
+/** How many different refusals of one known bearer, and of all that are not known together, are recorded one by one in a window. */
 export const MAX_KINDS = 100;
+/** How many known bearers have such room in a window. */
+export const MAX_BEARERS = 100;
+/** Whose room it is that all take who are not known. */
+const UNKNOWN = '';
 
 const refusals = new Counter({
   name: 'chancery_gateway_access_denied_total',
@@ -26,12 +30,13 @@ interface Kind {
 
 /**
  * Records what the administration API refuses. The first of its kind is recorded at once, the rest of a minute together: a flood
- * can neither fill the log nor hide who else was refused, because its size is bounded and known bearers have room of their
- * own. Nothing was given away, so nobody waits for the record; a gateway that is killed loses the counts of its last minute.
+ * can neither fill the log nor hide who else was refused, because what is recorded is bounded and each known bearer has room of
+ * its own. Nothing was given away, so nobody waits for the record; a gateway that is killed loses the counts of its last minute.
  */
 @Injectable()
 export class AccessDenials implements OnApplicationShutdown {
-  private readonly kinds = { known: new Map<string, Kind>(), unknown: new Map<string, Kind>() };
+  /** By bearer, then by what they have in common. */
+  private kinds = new Map<string, Map<string, Kind>>();
   private beyond: Tally | null = null;
   private timer: NodeJS.Timeout | undefined;
 
@@ -43,16 +48,15 @@ export class AccessDenials implements OnApplicationShutdown {
 
   /** Takes note of a refusal. Never throws. */
   note(denial: Denial): void {
-    const bearer = denial.visitor.principal === null ? 'unknown' : 'known';
-    refusals.inc({ bearer });
+    refusals.inc({ bearer: denial.visitor.principal === null ? 'unknown' : 'known' });
     this.timer ??= setTimeout(() => void this.closeWindow(), WINDOW_MS).unref();
     const now = this.clock.now();
-    const kinds = this.kinds[bearer];
+    const kinds = this.roomOf(denial);
     const key = denialKey(denial);
-    const known = kinds.get(key);
+    const known = kinds?.get(key);
     if (known !== undefined) {
       known.untold = oneMore(known.untold, now);
-    } else if (kinds.size < MAX_KINDS) {
+    } else if (kinds !== undefined && kinds.size < MAX_KINDS) {
       const kind: Kind = { denial, untold: oneMore(null, now) };
       kinds.set(key, kind);
       void this.tell(kind);
@@ -65,12 +69,10 @@ export class AccessDenials implements OnApplicationShutdown {
   async closeWindow(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const kinds = [...this.kinds.known.values(), ...this.kinds.unknown.values()];
-    this.kinds.known.clear();
-    this.kinds.unknown.clear();
-    const { beyond } = this;
+    const { kinds, beyond } = this;
+    this.kinds = new Map();
     this.beyond = null;
-    await Promise.all(kinds.map((kind) => this.tell(kind)));
+    await Promise.all([...kinds.values()].flatMap((room) => [...room.values()]).map((kind) => this.tell(kind)));
     if (beyond === null) return;
     const context = recordContext(null);
     if (!(await this.publish(overflowEvent(beyond, context, this.clock.now()), context))) this.remember(beyond);
@@ -81,6 +83,18 @@ export class AccessDenials implements OnApplicationShutdown {
     clearTimeout(this.timer);
   }
 
+  /** Undefined when there are too many bearers. */
+  private roomOf(denial: Denial): Map<string, Kind> | undefined {
+    const bearer = bearerKey(denial);
+    const known = this.kinds.get(bearer);
+    if (known !== undefined) return known;
+    // Those who are not known and those who are never take each other's place.
+    if (bearer !== UNKNOWN && this.kinds.size - Number(this.kinds.has(UNKNOWN)) >= MAX_BEARERS) return undefined;
+    const room = new Map<string, Kind>();
+    this.kinds.set(bearer, room);
+    return room;
+  }
+
   private async tell(kind: Kind): Promise<void> {
     const { denial, untold } = kind;
     if (untold === null) return;
@@ -88,9 +102,8 @@ export class AccessDenials implements OnApplicationShutdown {
     const context = recordContext(denial);
     if (await this.publish(denialEvent(denial, untold, context, this.clock.now()), context)) return;
     // The window may be over by now: then at least the number is told with the next.
-    const [first, second] = [this.kinds.known, this.kinds.unknown];
-    const key = denialKey(denial);
-    if (first.get(key) === kind || second.get(key) === kind) kind.untold = sum(untold, kind.untold);
+    const isOpen = this.kinds.get(bearerKey(denial))?.get(denialKey(denial)) === kind;
+    if (isOpen) kind.untold = sum(untold, kind.untold);
     else this.remember(untold);
   }
 
@@ -108,6 +121,10 @@ export class AccessDenials implements OnApplicationShutdown {
       return false;
     }
   }
+}
+
+function bearerKey({ visitor: { principal } }: Denial): string {
+  return principal === null ? UNKNOWN : `${principal.realmId}/${principal.subjectId}/${principal.clientId}`;
 }
 
 function oneMore(tally: Tally | null, now: Date): Tally {
