@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+import { AuditHistoryController } from './administration/audit-history.controller.js';
 import { AuditController } from './administration/audit.controller.js';
 import { ClientSecretsController } from './administration/client-secrets.controller.js';
 import {
@@ -36,6 +37,7 @@ export const GATEWAY_CONTROLLERS: readonly Type<object>[] = [
   PermissionsController,
   ClientRolesController,
   AuditController,
+  AuditHistoryController,
   KeysController,
   ConfigurationController,
 ];

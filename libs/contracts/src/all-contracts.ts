@@ -1,4 +1,5 @@
 import * as audit from './audit.js';
+import * as auditHistory from './audit-history.js';
 import * as clientSecrets from './client-secrets.js';
 import * as clientUris from './client-uris.js';
 import * as configuration from './configuration.js';
@@ -27,6 +28,7 @@ const everything: readonly unknown[] = [
   tokens,
   tokenPreview,
   audit,
+  auditHistory,
 ].flatMap((module) => Object.values(module as Record<string, unknown>));
 
 /** Every snapshot of the product. */

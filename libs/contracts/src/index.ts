@@ -24,6 +24,7 @@ export * from './token-preview.js';
 export * from './audit.js';
 export { AUDIT_CATALOGUE, AUDIT_EVENT_TYPES, type AuditDetails, type AuditEventType } from './audit-catalogue.js';
 export { PERSONAL_MEMBERS, type AuditType } from './audit-types/audit-type.js';
+export * from './audit-history.js';
 export * from './realm-names.js';
 export * from './idempotency.js';
 export * from './configuration.js';

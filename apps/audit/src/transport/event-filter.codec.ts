@@ -9,12 +9,13 @@ export function decodeFilter(wire: WireFilter): EventFilter {
   const { from, to, ...members } = wire;
   return {
     ...members,
-    ...(from === undefined ? {} : { from: instant(from, 'from') }),
-    ...(to === undefined ? {} : { to: instant(to, 'to') }),
+    ...(from === undefined ? {} : { from: decodeInstant(from, 'from') }),
+    ...(to === undefined ? {} : { to: decodeInstant(to, 'to') }),
   };
 }
 
-function instant(value: string, field: string): Date {
+/** Decodes an instant. @throws AppError `validation_failed` for one that does not exist. */
+export function decodeInstant(value: string, field: string): Date {
   const date = new Date(value);
   if (!Number.isNaN(date.getTime())) return date;
   throw new AppError('validation_failed', {

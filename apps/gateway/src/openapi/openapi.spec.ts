@@ -64,7 +64,9 @@ describe('the document of the API', () => {
 
   const send = async (route: DocumentedRoute, more: { query?: string; headers?: Record<string, string> } = {}) => {
     const { headers, payload } = encoded(route, route.doc.example);
-    const path = `${pathOf(route)}${more.query ?? ''}`;
+    const { exampleQuery } = route.doc;
+    const example = exampleQuery === undefined ? '' : `?${new URLSearchParams(exampleQuery).toString()}`;
+    const path = `${pathOf(route)}${more.query ?? example}`;
     const answer = await gateway.inject({
       method: route.method as 'GET',
       url: path,

@@ -16,6 +16,10 @@ export interface OperationDoc {
   readonly answerType?: string;
   /** What the route reads of its query, by name. */
   readonly query?: Readonly<Record<string, TSchema>>;
+  /** Those of its query that must be given. */
+  readonly required?: readonly string[];
+  /** A query that works, when one must be given; tests send it. */
+  readonly exampleQuery?: Readonly<Record<string, string>>;
   /** The success has an `ETag`; a GET then honours `If-None-Match`. */
   readonly tagged?: boolean;
   /** The success has a `Location`. */

@@ -86,6 +86,8 @@ function parameters(route: RouteHandler, doc: OperationDoc, components: Componen
     ...Object.entries(doc.query ?? {}).map(([name, schema]) => ({
       name,
       in: 'query',
+      ...(doc.required?.includes(name) === true ? { required: true } : {}),
+      ...(doc.exampleQuery?.[name] === undefined ? {} : { example: doc.exampleQuery[name] }),
       schema: components.schema(schema),
     })),
     ...Object.entries(doc.headers ?? {}).map(([name, schema]) => ({

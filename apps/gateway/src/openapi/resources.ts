@@ -1,4 +1,5 @@
 import type { ResourceDoc } from './operation.js';
+import { AUDIT_HISTORY } from './resources/audit-history.js';
 import { AUDIT } from './resources/audit.js';
 import { CLIENT_PARTS } from './resources/client-parts.js';
 import { CLIENTS } from './resources/clients.js';
@@ -22,6 +23,7 @@ export const RESOURCES: readonly ResourceDoc[] = [
   ROLE_ADMINISTRATION,
   CONFIGURATION,
   AUDIT,
+  AUDIT_HISTORY,
   KEYS,
   SERVICE,
 ];

@@ -47,6 +47,7 @@ import {
   UpdateRole,
 } from '#contracts';
 import type { FakeMessageClient } from './fake-message-client.js';
+import { answerAudit } from './answer-audit.js';
 import { CLIENT, CLIENT_SECRET, EVENT, KEY, PERMISSION, REALM, ROLE, URI, USER, USER_ID } from './samples.js';
 import { acceptBearers } from './start-gateway.js';
 
@@ -124,6 +125,7 @@ export function answerEverything(bus: FakeMessageClient): void {
   }));
   bus.on(ListAuditEvents, () => page(EVENT));
   bus.on(ReadAuditEvent, () => EVENT);
+  answerAudit(bus);
   bus.on(ListSigningKeys, () => ({ items: [KEY] }));
   bus.on(RotateSigningKey, () => KEY);
   bus.on(ExportConfiguration, () => ({ version: 1 as const }));

@@ -1,0 +1,52 @@
+import { ListTokensCarrying, ReadHistoricalAuthority } from '#contracts';
+import type { FakeMessageClient } from './fake-message-client.js';
+import { CLIENT_ID, EVENT_ID, ROLE_ID, USER_ID } from './samples.js';
+
+const NOW = '2026-01-31T12:00:00.000Z';
+const reference = (type: string) => ({ event_id: EVENT_ID, type, time: NOW });
+
+/** Makes every contract of the audit log beyond its events answer something sensible. */
+export function answerAudit(bus: FakeMessageClient): void {
+  bus.on(ReadHistoricalAuthority, ({ at }) => ({
+    at,
+    subject: { id: USER_ID, kind: 'service_account' as const, username: 'service-account-billing', enabled: false },
+    client: { id: CLIENT_ID, client_id: 'billing', enabled: false, service_account_enabled: true },
+    able: false,
+    obstacles: [{ reason: 'client_disabled' as const, event: reference('client.updated') }],
+    scopes: [
+      {
+        client_id: null,
+        audience: 'realm-management',
+        permissions: ['view_events'],
+        roles: [
+          {
+            id: ROLE_ID,
+            name: 'auditor',
+            permissions: [{ name: 'view_events', since: reference('role.created') }],
+            created: reference('role.created'),
+            assigned: reference('role.assigned'),
+          },
+        ],
+      },
+    ],
+    complete: true,
+    gaps: [],
+  }));
+  bus.on(ListTokensCarrying, ({ from }) => ({
+    items: [
+      {
+        ...{
+          jti: 'j1',
+          event_id: EVENT_ID,
+          client_id: 'billing',
+          subject_id: USER_ID,
+          issued_at: NOW,
+          expires_at: NOW,
+        },
+        ...{ audience: ['realm-management'], scope: 'view_events', ip: '127.0.0.1' },
+      },
+    ],
+    nextCursor: null,
+    searchedBackTo: from,
+  }));
+}
