@@ -1,20 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import type { LogEntry } from '../../domain/log-entry.js';
 import type { RealmScopeId } from '../../domain/realm-scope.js';
-import { retentionAt, retentionsEver, type RetentionClass, type RetentionPolicy } from '../../domain/retention.js';
-import type { Leaf } from './leaf-numbering.js';
+import { retentionsEver, type RetentionClass, type RetentionPolicy } from '../../domain/retention.js';
 import type { StoredContent } from './sort-batch.js';
 
-/** Rows of one statement: large enough to cost little for each, small enough to stay a short statement. */
-const CHUNK = 1_000;
-
-/** One array for each column keeps the statement the same for any number of rows, and cheap to build and to parse. */
-const INSERT = `
-  INSERT INTO audit.events
-    (retention, id, realm_id, type, outcome, actor_id, client_id, subject_id, jti, ip, event, personal,
-     leaf_index, leaf_hash, personal_hash, personal_salt)
-  SELECT * FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-    $9::text[], $10::text[], $11::text[], $12::text[], $13::bigint[], $14::bytea[], $15::bytea[], $16::bytea[])`;
+/** Ids of one statement. */
+const CHUNK = 2_000;
 
 /** The decisions about each realm's events, in their order. */
 export type PoliciesByRealm = ReadonlyMap<RealmScopeId, readonly RetentionPolicy[]>;
@@ -64,35 +55,4 @@ export async function readStored(
     for (const { id, realm_id, ...content } of rows) stored.set(id, { realmId: realm_id, ...content });
   }
   return stored;
-}
-
-/** Inserts entries that the log does not hold. */
-export async function insertEntries(
-  manager: EntityManager,
-  entries: readonly LogEntry[],
-  policies: PoliciesByRealm,
-  leaves: ReadonlyMap<string, Leaf>,
-): Promise<void> {
-  for (let start = 0; start < entries.length; start += CHUNK) {
-    const chunk = entries.slice(start, start + CHUNK);
-    const leavesOf = chunk.map(({ id }) => leaves.get(id));
-    await manager.query(INSERT, [
-      chunk.map(({ realmId, time }) => retentionAt(policies.get(realmId) ?? [], time)),
-      chunk.map(({ id }) => id),
-      chunk.map(({ realmId }) => realmId),
-      chunk.map(({ type }) => type),
-      chunk.map(({ outcome }) => outcome),
-      chunk.map(({ actorId }) => actorId),
-      chunk.map(({ clientId }) => clientId),
-      chunk.map(({ subjectId }) => subjectId),
-      chunk.map(({ jti }) => jti),
-      chunk.map(({ ip }) => ip),
-      chunk.map(({ event }) => event),
-      chunk.map(({ personal }) => personal),
-      leavesOf.map((leaf) => leaf?.index ?? null),
-      leavesOf.map((leaf) => leaf?.hash ?? null),
-      leavesOf.map((leaf) => leaf?.personalHash ?? null),
-      leavesOf.map((leaf) => leaf?.personalSalt ?? null),
-    ]);
-  }
 }

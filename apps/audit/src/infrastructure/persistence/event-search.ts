@@ -1,47 +1,58 @@
-import { firstEventIdAt } from '../../domain/event-id.js';
 import type { EventFilter } from '../../domain/audit-log.js';
+import { firstEventIdAt } from '../../domain/event-id.js';
 import type { RealmScopeId } from '../../domain/realm-scope.js';
 import type { RetentionClass } from '../../domain/retention.js';
 
-/** Members of a filter that are compared with a column as they are. */
-const COLUMNS = [
-  ['type', 'type'],
-  ['actorId', 'actor_id'],
-  ['clientId', 'client_id'],
-  ['subjectId', 'subject_id'],
-  ['jti', 'jti'],
-  ['ip', 'ip'],
+/** Members of a filter that events are found by through a hash over realm and value, and the hash's column. */
+const KEYS = [
+  ['type', 'type', 'type_key'],
+  ['actorId', 'actor_id', 'actor_key'],
+  ['clientId', 'client_id', 'client_key'],
+  ['subjectId', 'subject_id', 'subject_key'],
+  ['ip', 'ip', 'ip_key'],
 ] as const;
 
-/** A condition on `audit.events` and its parameters. */
+/** Where events of one realm can be. */
+export interface Place {
+  readonly realmId: RealmScopeId;
+  readonly retention: RetentionClass;
+}
+
+/** A condition on `audit.events`, in two steps, and the parameters of both. */
 export interface Condition {
-  readonly sql: string;
+  /**
+   * What an index answers: single values, so that the planner leaves every other class's partitions alone and walks one
+   * index in the order of the list.
+   */
+  readonly found: string;
+  /** What a hash cannot promise; holds for all that was found but for one in 2^64. */
+  readonly meant: string;
   readonly parameters: readonly unknown[];
 }
 
-/**
- * The condition of a search in one realm and one class: single values, so that the planner leaves every other class's
- * partitions alone and walks one index in the order of the list.
- */
-export function searchCondition(
-  realmId: RealmScopeId,
-  retention: RetentionClass,
-  filter: EventFilter,
-  after: string | null = null,
-): Condition {
-  const parameters: unknown[] = [retention, realmId];
-  const terms = ['retention = $1', 'realm_id = $2'];
-  const compare = (term: string, value: unknown): void => {
+/** The condition of a search in one place. */
+export function searchCondition(place: Place, filter: EventFilter, after: string | null = null): Condition {
+  const parameters: unknown[] = [place.retention, place.realmId];
+  const parameter = (value: unknown): string => {
     parameters.push(value);
-    terms.push(`${term} $${String(parameters.length)}`);
+    return `$${String(parameters.length)}`;
   };
-  for (const [member, column] of COLUMNS) {
-    if (filter[member] !== undefined) compare(`${column} =`, filter[member]);
+  const found = ['retention = $1'];
+  const meant = ['realm_id = $2'];
+  for (const [member, column, key] of KEYS) {
+    const value = filter[member];
+    if (value === undefined) continue;
+    const wanted = parameter(value);
+    found.push(`${key} = audit.search_key($2, ${wanted})`);
+    meant.push(`${column} = ${wanted}`);
   }
+  if (filter.jti !== undefined) found.push(`jti = ${parameter(filter.jti)}`);
+  // A key holds the realm. Everything else needs it said: the realm's own index is walked, or that of its failures.
+  if (meant.length === 1 || filter.jti !== undefined || filter.outcome !== undefined) found.push('realm_id = $2');
   // Written out, so that the planner can use the partial index on failures.
-  if (filter.outcome !== undefined) terms.push(`outcome = '${filter.outcome === 'failure' ? 'failure' : 'success'}'`);
-  if (filter.from !== undefined) compare('id >=', firstEventIdAt(filter.from));
-  if (filter.to !== undefined) compare('id <', firstEventIdAt(filter.to));
-  if (after !== null) compare('id <', after);
-  return { sql: terms.join(' AND '), parameters };
+  if (filter.outcome !== undefined) found.push(`outcome = '${filter.outcome === 'failure' ? 'failure' : 'success'}'`);
+  if (filter.from !== undefined) found.push(`id >= ${parameter(firstEventIdAt(filter.from))}::uuid`);
+  if (filter.to !== undefined) found.push(`id < ${parameter(firstEventIdAt(filter.to))}::uuid`);
+  if (after !== null) found.push(`id < ${parameter(after)}::uuid`);
+  return { found: found.join(' AND '), meant: meant.join(' AND '), parameters };
 }

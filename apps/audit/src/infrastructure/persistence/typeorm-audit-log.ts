@@ -12,8 +12,9 @@ import { wholeEvent, type StoredEvent } from '../../domain/event-text.js';
 import { setAside, type LogEntry, type SetAsidePayload } from '../../domain/log-entry.js';
 import type { RealmScopeId } from '../../domain/realm-scope.js';
 import { retentionsEver } from '../../domain/retention.js';
-import { insertEntries, readPolicies, readStored } from './event-rows.js';
-import { searchCondition, type Condition } from './event-search.js';
+import { readPolicies, readStored } from './event-rows.js';
+import { searchCondition, type Condition, type Place } from './event-search.js';
+import { insertEntries } from './insert-entries.js';
 import { LeafNumbering } from './leaf-numbering.js';
 import { PoisonEntity } from './poison.entity.js';
 import { byRealm, inOrder, sortBatch, type SortedBatch } from './sort-batch.js';
@@ -25,7 +26,10 @@ const POISON_CHUNK = 500;
  * SQLSTATE classes that say the data are at fault, not the server: 22 data exception, 23 integrity constraint violation,
  * 54 program limit exceeded.
  */
-const CONTENT_FAULTS = /^(22|23|54)/;
+const CONTENT_FAULTS = /^(22|23|54)[0-9A-Z]{3}$/;
+
+/** What a list shows, and what it is checked by. */
+const LIST_COLUMNS = 'id, realm_id, type, actor_id, client_id, subject_id, ip, event, personal';
 
 interface EventRow extends StoredEvent {
   readonly id: string;
@@ -76,45 +80,45 @@ export class TypeOrmAuditLog extends AuditLog {
     const places = await this.placesOf(realmIds);
     const found: EventRow[] = [];
     // One query for each place and a merge: `IN` would make PostgreSQL sort instead of walking the index in order.
-    for (const { realmId, retention } of places) {
-      found.push(...(await this.select(searchCondition(realmId, retention, filter, after), limit + 1)));
-    }
+    for (const place of places) found.push(...(await this.select(searchCondition(place, filter, after), limit + 1)));
     const rows = (places.length === 1 ? found : found.sort(newestFirst)).slice(0, limit);
     let total = 0;
-    for (const { realmId, retention } of places) {
-      total += await this.count(searchCondition(realmId, retention, filter), COUNT_LIMIT - total);
-    }
+    for (const place of places) total += await this.count(searchCondition(place, filter), COUNT_LIMIT - total);
     return { events: rows, next: found.length > limit ? (rows.at(-1)?.id ?? null) : null, total };
   }
 
   async read(realmIds: readonly RealmScopeId[], id: string): Promise<StoredEvent | null> {
     for (const { realmId, retention } of await this.placesOf(realmIds)) {
-      const { sql, parameters } = searchCondition(realmId, retention, {});
-      const [row] = await this.select({ sql: `${sql} AND id = $3`, parameters: [...parameters, id] }, 1);
+      const [row] = await this.dataSource.query<EventRow[]>(
+        `SELECT id, event, personal FROM audit.events WHERE retention = $1 AND id = $2 AND realm_id = $3`,
+        [retention, id, realmId],
+      );
       if (row !== undefined) return row;
     }
     return null;
   }
 
   /** Where events of the realms can be: a class that no policy ever named holds none. */
-  private async placesOf(realmIds: readonly RealmScopeId[]) {
+  private async placesOf(realmIds: readonly RealmScopeId[]): Promise<readonly Place[]> {
     const policies = await readPolicies(this.dataSource, realmIds);
     return [...policies].flatMap(([realmId, decided]) =>
       retentionsEver(decided).map((retention) => ({ realmId, retention })),
     );
   }
 
-  private select({ sql, parameters }: Condition, limit: number): Promise<EventRow[]> {
+  private select({ found, meant, parameters }: Condition, limit: number): Promise<EventRow[]> {
     return this.dataSource.query<EventRow[]>(
-      `SELECT id, event, personal FROM audit.events WHERE ${sql} ORDER BY id DESC LIMIT ${String(limit)}`,
+      `SELECT id, event, personal
+         FROM (SELECT ${LIST_COLUMNS} FROM audit.events WHERE ${found} ORDER BY id DESC LIMIT ${String(limit)}) AS found
+        WHERE ${meant} ORDER BY id DESC`,
       [...parameters],
     );
   }
 
-  private async count({ sql, parameters }: Condition, limit: number): Promise<number> {
+  private async count({ found, parameters }: Condition, limit: number): Promise<number> {
     const [row] = await this.dataSource.query<{ total: number }[]>(
       `SELECT count(*)::int AS total
-         FROM (SELECT 1 FROM audit.events WHERE ${sql} LIMIT ${String(limit)}) AS bounded`,
+         FROM (SELECT 1 FROM audit.events WHERE ${found} LIMIT ${String(limit)}) AS bounded`,
       [...parameters],
     );
     return row?.total ?? 0;
@@ -144,7 +148,8 @@ async function insertPoison(manager: EntityManager, payloads: readonly SetAsideP
 }
 
 function isContentFault(thrown: unknown): boolean {
-  if (!(thrown instanceof QueryFailedError)) return false;
-  const { code } = thrown.driverError as { readonly code?: unknown };
+  // `COPY` fails with the driver's own error, all else with TypeORM's around it.
+  const error: unknown = thrown instanceof QueryFailedError ? thrown.driverError : thrown;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && CONTENT_FAULTS.test(code);
 }
