@@ -38,7 +38,7 @@ const STEPS = {
     title: 'Module boundaries',
     ...check([
       ...[bin('depcruise'), '--config', '.dependency-cruiser.cjs', '--output-type', 'err'],
-      ...['apps', 'libs', 'test', 'bench', 'scripts', 'examples'],
+      ...['apps', 'libs', 'test', 'bench', 'scripts'],
     ]),
   },
   deadcode: { title: 'Dead code', ...check([bin('knip')]) },

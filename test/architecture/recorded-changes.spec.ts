@@ -10,6 +10,8 @@ const READS = /^(Read|List|Load|Export|Explain|Preview|Evaluate)\w+$|Snapshot\.l
 
 /** Handlers that change something of which another event tells. */
 const TOLD_ELSEWHERE: Readonly<Record<string, string>> = {
+  GuardAccount: 'it changes nothing',
+  WithdrawAdministrator: 'a note of half a minute; user.updated or user.deleted tells what comes of it',
   TouchClientSecrets: 'each use of a secret is in the event of its token',
   VerifyPassword: 'it may hash the password again; the sign-in is told by the token service',
   NameRealmOfRoles: 'realm.updated tells the new name',

@@ -14,6 +14,7 @@ import { KeysController } from './administration/keys.controller.js';
 import { PermissionsController } from './administration/permissions.controller.js';
 import { RealmsController } from './administration/realms.controller.js';
 import { RolesController } from './administration/roles.controller.js';
+import { UserAccountsController } from './administration/user-accounts.controller.js';
 import { UsersController } from './administration/users.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
@@ -32,6 +33,7 @@ export const GATEWAY_CONTROLLERS: readonly Type<object>[] = [
   RedirectUrisController,
   PostLogoutRedirectUrisController,
   WebOriginsController,
+  UserAccountsController,
   UsersController,
   RolesController,
   PermissionsController,

@@ -1,5 +1,7 @@
 import { Setting } from '#config';
-import { IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { DEFAULT_PASSWORD_POLICY, MASTER_REALM } from '#contracts';
+import { IsOptional, IsString, Matches, MaxLength, MinLength, ValidateBy } from 'class-validator';
+import { passwordProblem } from './domain/password-rules.js';
 
 /** The identity service's own settings. */
 export class IdentitySettings {
@@ -21,13 +23,29 @@ export class IdentitySettings {
   @Setting({
     name: 'CHANCERY_ADMIN_PASSWORD',
     description:
-      'Password of the first administrator, used at the first start only. Without it one is generated and printed once.',
+      'Password of the first administrator, used at the first start only. Without it one is generated and printed once. ' +
+      'At least 12 characters, none of those that are guessed first, and not the username.',
     type: 'string',
     secret: true,
   })
   @IsOptional()
   @IsString()
-  @MinLength(8)
-  @MaxLength(1_024)
+  @AcceptablePassword()
   readonly adminPassword?: string;
+}
+
+/** Holds the password to the policy that a new realm has. Says what is wrong, never what it is. */
+function AcceptablePassword(): PropertyDecorator {
+  const problemOf = (value: unknown, settings: object): string | null => {
+    const { adminUsername: username = '' } = settings as Partial<IdentitySettings>;
+    const context = { username, email: null, firstname: null, lastname: null, realmName: MASTER_REALM };
+    return typeof value === 'string' ? passwordProblem(value, DEFAULT_PASSWORD_POLICY, context) : 'must be a string';
+  };
+  return ValidateBy({
+    name: 'acceptablePassword',
+    validator: {
+      validate: (value: unknown, facts) => problemOf(value, facts?.object ?? {}) === null,
+      defaultMessage: (facts) => problemOf(facts?.value, facts?.object ?? {}) ?? '',
+    },
+  });
 }

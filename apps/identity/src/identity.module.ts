@@ -1,8 +1,18 @@
+import { SqlKeptAnswers } from '#database';
 import { Clock } from '#host';
+import { IdempotentCreation, KeptAnswers } from '#idempotency';
 import { Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { availableParallelism } from 'node:os';
 import { ChangeUser } from './application/change-user.js';
 import { EnsureAdministrator } from './application/ensure-administrator.js';
+import { AccountAuthority } from './application/account-authority.js';
+import { CreateUser } from './application/create-user.js';
+import { DeleteUser } from './application/delete-user.js';
+import { ListUsers } from './application/list-users.js';
+import { PasswordRules } from './application/password-rules.js';
+import { ResetPassword } from './application/reset-password.js';
+import { UpdateUser } from './application/update-user.js';
 import { EnsureServiceAccount } from './application/ensure-service-account.js';
 import { LoadUsers } from './application/load-users.js';
 import { NameRealm } from './application/name-realm.js';
@@ -35,15 +45,32 @@ const HASHING = { maxRunning: Math.min(3, availableParallelism()), maxWaiting: 6
 @Module({
   controllers: [PasswordController, ProvisioningController, UserController],
   providers: [
+    AccountAuthority,
     ChangeUser,
+    CreateUser,
+    DeleteUser,
     EnsureServiceAccount,
+    ListUsers,
     LoadUsers,
     NameRealm,
     ReadServiceAccount,
     ReadUser,
     RemoveRealmUsers,
     RemoveServiceAccount,
+    PasswordRules,
+    ResetPassword,
+    UpdateUser,
     VerifyPassword,
+    {
+      provide: KeptAnswers,
+      inject: [DataSource],
+      useFactory: (data: DataSource) => new SqlKeptAnswers(data, 'identity'),
+    },
+    {
+      provide: IdempotentCreation,
+      inject: [KeptAnswers, Clock],
+      useFactory: (answers: KeptAnswers, clock: Clock) => new IdempotentCreation(answers, clock),
+    },
     { provide: UserStore, useClass: TypeOrmUserStore },
     { provide: PasswordHasher, useClass: Argon2PasswordHasher },
     { provide: PasswordObserver, useClass: PrometheusPasswordObserver },

@@ -1,3 +1,6 @@
+import { SqlKeptAnswers } from '#database';
+import { Clock } from '#host';
+import { IdempotentCreation, KeptAnswers } from '#idempotency';
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AddClientUri } from './application/add-client-uri.js';
@@ -19,7 +22,6 @@ import { ForgetOldTombstones } from './application/forget-old-tombstones.js';
 import { GiveUpStaleProvisions } from './application/give-up-stale-provisions.js';
 import { ListClientSecrets } from './application/list-client-secrets.js';
 import { ListClientUris } from './application/list-client-uris.js';
-import { IdempotentCreation } from './application/idempotent-creation.js';
 import { ListClients } from './application/list-clients.js';
 import { ListRealms } from './application/list-realms.js';
 import { LoadClientSnapshots } from './application/load-client-snapshots.js';
@@ -41,14 +43,12 @@ import { StoredConfiguration } from './application/stored-configuration.js';
 import { UpdateClient } from './application/update-client.js';
 import { UpdateRealm } from './application/update-realm.js';
 import { ClientUriRepository } from './domain/client-uri.js';
-import { KeptAnswers } from './domain/kept-answers.js';
 import { Milestones } from './domain/milestones.js';
 import { RegistryTransactions } from './domain/registry-transactions.js';
 import { ClientRepository, RealmRepository, SnapshotRepository } from './domain/repositories.js';
 import { SecretUseRepository } from './domain/secret-use.js';
 import { TypeOrmClientRepository } from './infrastructure/persistence/typeorm-client.repository.js';
 import { TypeOrmClientUris } from './infrastructure/persistence/typeorm-client-uris.js';
-import { TypeOrmKeptAnswers } from './infrastructure/persistence/typeorm-kept-answers.js';
 import { TypeOrmMilestones } from './infrastructure/persistence/typeorm-milestones.js';
 import { TypeOrmRealmRepository } from './infrastructure/persistence/typeorm-realm.repository.js';
 import { TypeOrmRegistryTransactions } from './infrastructure/persistence/typeorm-registry-transactions.js';
@@ -109,7 +109,6 @@ const USE_CASES = [
     ClientChanger,
     ClientUriChanger,
     FencedChange,
-    IdempotentCreation,
     Provisioning,
     ReconcileRealmName,
     ReconcileServiceAccount,
@@ -128,7 +127,16 @@ const USE_CASES = [
       useFactory: (dataSource: DataSource) => new TypeOrmClientUris(dataSource.manager),
     },
     { provide: SecretUseRepository, useClass: TypeOrmSecretUseRepository },
-    { provide: KeptAnswers, useClass: TypeOrmKeptAnswers },
+    {
+      provide: KeptAnswers,
+      inject: [DataSource],
+      useFactory: (dataSource: DataSource) => new SqlKeptAnswers(dataSource, 'registry', 'registry.realms'),
+    },
+    {
+      provide: IdempotentCreation,
+      inject: [KeptAnswers, Clock],
+      useFactory: (answers: KeptAnswers, clock: Clock) => new IdempotentCreation(answers, clock),
+    },
     { provide: Milestones, useClass: TypeOrmMilestones },
   ],
 })

@@ -15,6 +15,10 @@ import { ListRoleHolders } from './application/list-role-holders.js';
 import { ListRoles } from './application/list-roles.js';
 import { ListSubjectRoles } from './application/list-subject-roles.js';
 import { LoadAssignments } from './application/load-assignments.js';
+import { GuardAccount } from './application/guard-account.js';
+import { RemainingAdministrators } from './application/remaining-administrators.js';
+import { RemoveSubjectRoles } from './application/remove-subject-roles.js';
+import { WithdrawAdministrator } from './application/withdraw-administrator.js';
 import { LoadRoleScopes } from './application/load-role-scopes.js';
 import { NameRealm } from './application/name-realm.js';
 import { PreviewRoleChange } from './application/preview-role-change.js';
@@ -28,6 +32,7 @@ import { UpdatePermission } from './application/update-permission.js';
 import { UpdateRole } from './application/update-role.js';
 import { RoleStore } from './domain/role-store.js';
 import { TypeOrmRoleStore } from './infrastructure/persistence/typeorm-role-store.js';
+import { AccountController } from './transport/account.controller.js';
 import { AssignmentController } from './transport/assignment.controller.js';
 import { AuthorityController } from './transport/authority.controller.js';
 import { CatalogueController } from './transport/catalogue.controller.js';
@@ -38,6 +43,7 @@ import { SnapshotController } from './transport/snapshot.controller.js';
 /** Composition root of the roles service. */
 @Module({
   controllers: [
+    AccountController,
     AssignmentController,
     AuthorityController,
     CatalogueController,
@@ -57,6 +63,7 @@ import { SnapshotController } from './transport/snapshot.controller.js';
     DeleteRole,
     EnsureRoleAssignment,
     ExplainSubject,
+    GuardAccount,
     ListPermissions,
     ListRoleHolders,
     ListRoles,
@@ -68,11 +75,14 @@ import { SnapshotController } from './transport/snapshot.controller.js';
     ProvisionRealmRoles,
     ReadRole,
     RemoveClientRoles,
+    RemainingAdministrators,
     RemoveRealmRoles,
+    RemoveSubjectRoles,
     RenameClientRoles,
     UnassignRole,
     UpdatePermission,
     UpdateRole,
+    WithdrawAdministrator,
     { provide: RoleStore, useClass: TypeOrmRoleStore },
   ],
 })

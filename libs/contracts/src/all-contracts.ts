@@ -1,3 +1,4 @@
+import * as accounts from './accounts.js';
 import * as audit from './audit.js';
 import * as auditHistory from './audit-history.js';
 import * as clientSecrets from './client-secrets.js';
@@ -11,6 +12,7 @@ import * as rolesAdministration from './roles-administration.js';
 import * as roles from './roles.js';
 import * as tokenPreview from './token-preview.js';
 import * as tokens from './tokens.js';
+import * as users from './users.js';
 
 function isKind(value: unknown, kind: string): boolean {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;
@@ -24,7 +26,9 @@ const everything: readonly unknown[] = [
   realmNames,
   roles,
   rolesAdministration,
+  accounts,
   identity,
+  users,
   tokens,
   tokenPreview,
   audit,

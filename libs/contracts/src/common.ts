@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
+import { PasswordPolicy } from './password-policy.js';
 
 /** A UUID in its canonical lower-case form. */
 export const Uuid = Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' });
@@ -64,13 +65,15 @@ export const Acknowledged = Type.Object({});
 /** Lifetime override in seconds; null means the realm's. */
 export const LifetimeSeconds = Type.Integer({ minimum: 30, maximum: 31_536_000 });
 
-/** The four token lifetimes of a realm, in seconds. */
+/** The four token lifetimes of a realm, in seconds, and what its passwords have to be like. */
 export const RealmSettings = Type.Object({
   accessTokenLifetimeSeconds: LifetimeSeconds,
   refreshTokenLifetimeSeconds: LifetimeSeconds,
   idTokenLifetimeSeconds: LifetimeSeconds,
   temporaryTokenLifetimeSeconds: LifetimeSeconds,
   defaultSigningAlgorithm: SigningAlgorithmSchema,
+  /** Absent: `DEFAULT_PASSWORD_POLICY`. */
+  passwordPolicy: Type.Optional(PasswordPolicy),
 });
 /** A realm's settings. */
 export type RealmSettings = Static<typeof RealmSettings>;

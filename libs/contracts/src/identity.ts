@@ -33,6 +33,8 @@ export const UserSnapshot = defineSnapshot({
     clientId: nullable(Uuid),
     username: Type.String(),
     enabled: Type.Boolean(),
+    /** Whether it is a person who could sign in with a password now. Absent: no. */
+    canSignIn: Type.Optional(Type.Boolean()),
   }),
 });
 

@@ -12,6 +12,7 @@ export {
 } from './contract.js';
 export { defineSnapshot, LoadSnapshotsRequest, loadSnapshotsReply } from './snapshot.js';
 export * from './common.js';
+export * from './password-policy.js';
 export * from './permissions.js';
 export * from './registry.js';
 export * from './client-secrets.js';
@@ -19,6 +20,8 @@ export * from './client-uris.js';
 export * from './roles.js';
 export * from './roles-administration.js';
 export * from './identity.js';
+export * from './users.js';
+export * from './accounts.js';
 export * from './tokens.js';
 export * from './token-preview.js';
 export * from './audit.js';

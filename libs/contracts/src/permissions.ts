@@ -20,7 +20,7 @@ export const BUILT_IN_PERMISSIONS = [
   table('query_clients', 8),
   table('query_groups', 9, true),
   table('query_realms', 10),
-  table('query_users', 11, true),
+  table('query_users', 11),
   table('view_authorization', 12, true),
   table('view_clients', 13),
   table('view_events', 14),

@@ -128,7 +128,7 @@ export const ListPermissions = defineCall({
 /** The roles a subject holds. */
 export const ListSubjectRoles = defineCall({
   subject: 'roles.assignment.list.v1',
-  callers: ['gateway', 'registry'],
+  callers: ['gateway'],
   request: Type.Object({ realmId: Uuid, subjectId: Uuid }),
   reply: Type.Object({ items: Type.Array(Role) }),
 });

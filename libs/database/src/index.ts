@@ -7,6 +7,7 @@ export { embeddedUrl, isEmbeddedUrl } from './embedded-url.js';
 export { inPortions, NOT_FINISHED, PORTION_ROWS } from './in-portions.js';
 export { createOutboxTable, dropOutboxTable } from './outbox-table.js';
 export { runMigrations } from './run-migrations.js';
+export { createKeptAnswersTable, dropKeptAnswersTable, keepAnswer, SqlKeptAnswers } from './kept-answers.js';
 export { bigIntColumn, safeIntegerColumn, toSafeInteger } from './safe-integer.js';
 export { createSnapshotSequence, dropSnapshotSequence, nextSnapshotVersion } from './snapshot-version.js';
 export { isUniqueViolation } from './unique-violation.js';

@@ -7,11 +7,13 @@ import {
   CreatePermission,
   CreateRealm,
   CreateRole,
+  CreateUser,
   DeleteClient,
   DeleteClientSecret,
   DeletePermission,
   DeleteRealm,
   DeleteRole,
+  DeleteUser,
   ExplainSubject,
   ExportConfiguration,
   IssueToken,
@@ -25,6 +27,7 @@ import {
   ListRoles,
   ListSigningKeys,
   ListSubjectRoles,
+  ListUsers,
   PreviewRoleChange,
   PreviewToken,
   ReadAuditEvent,
@@ -37,6 +40,7 @@ import {
   ReadUser,
   RegisterClient,
   RemoveClientUri,
+  ResetPassword,
   RotateClientSecret,
   RotateSigningKey,
   UnassignRole,
@@ -45,6 +49,7 @@ import {
   UpdatePermission,
   UpdateRealm,
   UpdateRole,
+  UpdateUser,
 } from '#contracts';
 import type { FakeMessageClient } from './fake-message-client.js';
 import { answerAudit } from './answer-audit.js';
@@ -88,6 +93,11 @@ export function answerEverything(bus: FakeMessageClient): void {
   bus.on(RemoveClientUri, () => ({}));
   bus.on(ReadServiceAccount, () => USER);
   bus.on(ReadUser, () => USER);
+  bus.on(ListUsers, () => page(USER));
+  bus.on(CreateUser, ({ username }) => ({ ...USER, username, clientId: null }));
+  bus.on(UpdateUser, () => ({ ...USER, version: 2 }));
+  bus.on(DeleteUser, () => ({}));
+  bus.on(ResetPassword, () => ({}));
   bus.on(ListSubjectRoles, () => ({ items: [ROLE] }));
   bus.on(AssignRole, () => ({}));
   bus.on(UnassignRole, () => ({}));
@@ -120,8 +130,6 @@ export function answerEverything(bus: FakeMessageClient): void {
     outcome: 'granted' as const,
     claims: { sub: USER_ID },
     lifetimeSeconds: 300,
-    tokenBytes: 700,
-    warnings: [],
     reasons: { sub: 'why' },
     permissions: [{ name: 'invoices:read', audience: CLIENT.clientId, roles: because, outcome: 'granted' as const }],
   }));

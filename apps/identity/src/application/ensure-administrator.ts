@@ -58,7 +58,8 @@ export class EnsureAdministrator {
     const id = uuidv7();
     await this.changeUser.execute({ realmId, userId: id }, context, async (transaction) => {
       const now = this.clock.now();
-      const user = newUser({ id, realmId, realmName, clientId: null, username, enabled: true }, now);
+      const named = newUser({ id, realmId, realmName, clientId: null, username, enabled: true }, now);
+      const user = { ...named, hasPassword: true };
       await transaction.addUser(user);
       const version = await transaction.nextVersion();
       await transaction.saveUser({ ...user, version });

@@ -1,5 +1,5 @@
 import type { SnapshotOf, UserSnapshot } from '#contracts';
-import type { User } from './user.js';
+import { canSignIn, type User } from './user.js';
 import type { UserAddress } from './user-store.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -8,7 +8,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export function userState(user: User | null): SnapshotOf<typeof UserSnapshot> | null {
   if (user === null) return null;
   const { id, realmId, clientId, username, enabled } = user;
-  return { id, realmId, clientId, username, enabled };
+  return { id, realmId, clientId, username, enabled, ...(clientId === null ? { canSignIn: canSignIn(user) } : {}) };
 }
 
 /** Reads the key of a user's snapshot; null for one that can name nobody. */

@@ -1,4 +1,5 @@
-import type { AuditEvent } from '#contracts';
+import type { AuditEvent, CallContract, PageRequest, RequestOf, USER_SORTS } from '#contracts';
+import type { AnswerKeeper, KeptAnswer } from '#idempotency';
 import type { CallContext } from '#messaging';
 import type { Account, User } from './user.js';
 
@@ -14,11 +15,35 @@ export interface UserState {
   readonly user: User | null;
 }
 
+/** Which users of a realm to list. */
+export interface UserQuery {
+  readonly page: PageRequest;
+  readonly sort: (typeof USER_SORTS)[number];
+  /** Any part of the username, the address or the names, without case. */
+  readonly search: string | null;
+  readonly filter: {
+    /** The whole, without case. */
+    readonly username?: string;
+    readonly email?: string;
+    readonly enabled?: boolean;
+    readonly serviceAccount?: boolean;
+  };
+}
+
+/** A page of users. */
+export interface UserPage {
+  readonly items: readonly User[];
+  readonly nextCursor: string | null;
+  readonly total: number;
+}
+
 /** The reason of the `conflict` of a user that is there already. */
 export const USER_EXISTS = 'user_exists';
 
 /** One transaction. Locks are held to its end. */
-export abstract class UserTransaction {
+export abstract class UserTransaction implements AnswerKeeper {
+  /** A user, locked for change. */
+  abstract lockUser(address: UserAddress): Promise<User | null>;
   /** A client's service account, locked for change. */
   abstract lockServiceAccount(realmId: string, clientId: string): Promise<User | null>;
   abstract stateOf(address: UserAddress): Promise<UserState>;
@@ -29,6 +54,7 @@ export abstract class UserTransaction {
    *   that is about to take it.
    */
   abstract addUser(user: User): Promise<void>;
+  /** @throws AppError `conflict` (`USER_EXISTS`) when its username is taken. */
   abstract saveUser(user: User): Promise<void>;
   /** Removes a user with all credentials; the version of the removal stays. */
   abstract removeUser(user: User, version: number): Promise<void>;
@@ -38,6 +64,9 @@ export abstract class UserTransaction {
   abstract nextVersion(): Promise<number>;
   /** Adds an audit event that leaves after the commit. */
   abstract record(event: AuditEvent): Promise<void>;
+  /** Adds an idempotent call to another service that is made after the commit, until it succeeds. */
+  abstract call<C extends CallContract>(contract: C, request: RequestOf<C>): Promise<void>;
+  abstract keepAnswer(answer: KeptAnswer, since: Date): Promise<void>;
 }
 
 /** Where users and their credentials are kept. */
@@ -47,6 +76,8 @@ export abstract class UserStore {
   /** Sends the events of committed transactions. Never throws: what cannot be sent now is sent later. */
   abstract flush(context: CallContext): Promise<void>;
   abstract findUser(address: UserAddress): Promise<User | null>;
+  /** @throws AppError `malformed_request` for a cursor that this list did not give out. */
+  abstract list(realmId: string, query: UserQuery): Promise<UserPage>;
   abstract findServiceAccount(realmId: string, clientId: string): Promise<User | null>;
   /** The user whose service account was removed, with the version of the removal. */
   abstract findRemovedServiceAccount(

@@ -14,6 +14,7 @@ export interface User {
   readonly enabled: boolean;
   /** What a person must do before they are let in, such as choosing another password. */
   readonly requiredActions: readonly string[];
+  readonly hasPassword: boolean;
   /** Of the snapshot, and the ETag. */
   readonly version: number;
   readonly createdAt: Date;
@@ -39,8 +40,14 @@ export function newUser(
     firstname: null,
     lastname: null,
     requiredActions: [],
+    hasPassword: false,
     version: 0,
     createdAt: now,
     updatedAt: now,
   };
+}
+
+/** Whether it is a person whom their password would let in now. */
+export function canSignIn({ clientId, enabled, hasPassword, requiredActions }: User): boolean {
+  return clientId === null && enabled && hasPassword && requiredActions.length === 0;
 }

@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { clientIdentifierOf, isReservedUsername, serviceAccountUsername, usernameKey } from './username.js';
+import {
+  clientIdentifierOf,
+  isReservedUsername,
+  serviceAccountUsername,
+  usernameKey,
+  usernameProblem,
+} from './username.js';
 
 describe('usernames', () => {
   it('compare without case and without regard to how letters are encoded', () => {
@@ -26,5 +32,54 @@ describe('usernames', () => {
     );
     expect(isReservedUsername('Service-Account-x')).toBe(true);
     expect(isReservedUsername('service-accountant')).toBe(false);
+  });
+});
+
+describe('names of people', () => {
+  it.each([
+    'a',
+    'ada',
+    'ada.lovelace@example.com',
+    "o'brien",
+    'änne',
+    'Иван',
+    'Αλέξανδρος',
+    '山田太郎',
+    'さくら',
+    'ユーザー',
+    '김철수',
+    'محمد',
+    'user+tag',
+    '42',
+  ])('can be %j', (name) => {
+    expect(usernameProblem(name)).toBeNull();
+  });
+
+  it.each([
+    ['', /empty/],
+    ['x'.repeat(256), /at most/],
+    [' ada', /only/],
+    ['a b', /only/],
+    ['a\u200bda', /only/],
+    ['a\u202eda', /only/],
+    ['ada\0', /only/],
+    ['a/b', /only/],
+    ['a\\b', /only/],
+    ['<ada>', /only/],
+    ['a"b', /only/],
+    ['a:b', /only/],
+    ['...', /letter or a digit/],
+    ['a\u0308nne', /form C/],
+    ['ａda', /compatibility/],
+    ['ﬁona', /compatibility/],
+    ['ad\u0430', /scripts/],
+    ['аdmin', /scripts/],
+    ['раура', /Latin letters/],
+    ['ΑΒΒΑ', /Latin letters/],
+    ['٤٢a', /only/],
+    ['\ud800', /well-formed/],
+    ['Service-Account-x', /service accounts/],
+  ])('cannot be %j', (name, reason) => {
+    expect(usernameProblem(name)).toMatch(reason);
   });
 });

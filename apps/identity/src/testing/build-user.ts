@@ -17,6 +17,7 @@ export function buildUser(facts: Partial<User> = {}): User {
     lastname: null,
     enabled: true,
     requiredActions: [],
+    hasPassword: false,
     version: 1,
     createdAt: at,
     updatedAt: at,

@@ -4,5 +4,8 @@ import { describeUserStore } from './user-store.contract.js';
 
 describe('InMemoryUserStore', () => {
   const store = new InMemoryUserStore();
-  describeUserStore(() => store);
+  describeUserStore(
+    () => store,
+    () => store.answers,
+  );
 });

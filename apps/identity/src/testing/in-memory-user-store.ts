@@ -1,9 +1,20 @@
 import { requireCatalogued } from '#audit-trail';
-import type { AuditEvent } from '#contracts';
+import type { AuditEvent, CallContract, RequestOf } from '#contracts';
+import { encodeCursor } from '#database';
 import { AppError } from '#errors';
-import { USER_EXISTS, UserStore, UserTransaction, type UserAddress, type UserState } from '../domain/user-store.js';
+import { KeptAnswers, keyTaken, type KeptAnswer } from '#idempotency';
+import {
+  USER_EXISTS,
+  UserStore,
+  UserTransaction,
+  type UserAddress,
+  type UserPage,
+  type UserQuery,
+  type UserState,
+} from '../domain/user-store.js';
 import type { Account, User } from '../domain/user.js';
 import { usernameKey } from '../domain/username.js';
+import { positionOf } from '../infrastructure/persistence/list-users.js';
 
 interface Removed extends UserAddress {
   readonly clientId: string | null;
@@ -15,18 +26,31 @@ interface State {
   removed: Removed[];
   readonly passwords: Map<string, string>;
   readonly events: AuditEvent[];
+  readonly calls: { readonly contract: CallContract; readonly request: unknown }[];
+  readonly answers: Map<string, KeptAnswer>;
   version: number;
 }
 
 /** Keeps users in memory; transactions run one after the other. */
 export class InMemoryUserStore extends UserStore {
-  private state: State = { users: [], removed: [], passwords: new Map(), events: [], version: 0 };
+  private state: State = {
+    ...{ users: [], removed: [], passwords: new Map(), events: [], version: 0 },
+    ...{ calls: [], answers: new Map() },
+  };
   private tail: Promise<unknown> = Promise.resolve();
 
   /** Audit events of committed transactions. */
   get events(): readonly AuditEvent[] {
     return this.state.events;
   }
+
+  /** Calls that committed transactions left for other services. */
+  get calls(): State['calls'] {
+    return this.state.calls;
+  }
+
+  /** The answers that committed transactions kept. */
+  readonly answers: KeptAnswers = new InMemoryAnswers(() => this.state.answers);
 
   transaction<T>(work: (transaction: UserTransaction) => Promise<T>): Promise<T> {
     const turn = this.tail.then(async () => {
@@ -35,6 +59,8 @@ export class InMemoryUserStore extends UserStore {
         removed: [...this.state.removed],
         passwords: new Map(this.state.passwords),
         events: [...this.state.events],
+        calls: [...this.state.calls],
+        answers: new Map(this.state.answers),
         version: this.state.version,
       };
       try {
@@ -56,6 +82,10 @@ export class InMemoryUserStore extends UserStore {
 
   findUser(address: UserAddress): Promise<User | null> {
     return Promise.resolve(userAt(this.state, address));
+  }
+
+  async list(realmId: string, query: UserQuery): Promise<UserPage> {
+    return Promise.resolve(listOf(this.state, realmId, query));
   }
 
   findServiceAccount(realmId: string, clientId: string): Promise<User | null> {
@@ -102,13 +132,19 @@ export class InMemoryUserStore extends UserStore {
     this.state.users = this.state.users.filter((user) => !users.includes(user));
     const removed = this.state.removed.filter((one) => one.realmId === realmId).slice(0, limit);
     this.state.removed = this.state.removed.filter((one) => !removed.includes(one));
-    return Promise.resolve(users.length === limit || removed.length === limit);
+    const answers = [...this.state.answers].filter(([, one]) => one.realmId === realmId).slice(0, limit);
+    for (const [key] of answers) this.state.answers.delete(key);
+    return Promise.resolve([users, removed, answers].some(({ length }) => length === limit));
   }
 }
 
 class InMemoryTransaction extends UserTransaction {
   constructor(private readonly state: State) {
     super();
+  }
+
+  lockUser(address: UserAddress): Promise<User | null> {
+    return Promise.resolve(userAt(this.state, address));
   }
 
   lockServiceAccount(realmId: string, clientId: string): Promise<User | null> {
@@ -129,6 +165,9 @@ class InMemoryTransaction extends UserTransaction {
   }
 
   saveUser(user: User): Promise<void> {
+    if (this.state.users.some((other) => other.id !== user.id && collide(other, user))) {
+      return Promise.reject(new AppError('conflict', { reason: USER_EXISTS }));
+    }
     this.state.users = this.state.users.map((one) => (one.id === user.id && one.realmId === user.realmId ? user : one));
     return Promise.resolve();
   }
@@ -153,6 +192,19 @@ class InMemoryTransaction extends UserTransaction {
   record(event: AuditEvent): Promise<void> {
     requireCatalogued(event);
     this.state.events.push(event);
+    return Promise.resolve();
+  }
+
+  call<C extends CallContract>(contract: C, request: RequestOf<C>): Promise<void> {
+    this.state.calls.push({ contract, request });
+    return Promise.resolve();
+  }
+
+  keepAnswer(answer: KeptAnswer, since: Date): Promise<void> {
+    const key = answer.keyHash.toString('hex');
+    const present = this.state.answers.get(key);
+    if (present !== undefined && present.createdAt >= since) return Promise.reject(keyTaken());
+    this.state.answers.set(key, answer);
     return Promise.resolve();
   }
 }
@@ -181,4 +233,53 @@ function stateOf(state: State, address: UserAddress): UserState {
   if (user !== null) return { version: user.version, user };
   const removed = state.removed.find((one) => one.realmId === address.realmId && one.userId === address.userId);
   return { version: removed?.version ?? 0, user: null };
+}
+
+class InMemoryAnswers extends KeptAnswers {
+  constructor(private readonly answers: () => Map<string, KeptAnswer>) {
+    super();
+  }
+
+  find(keyHash: Buffer, since: Date): Promise<KeptAnswer | null> {
+    const kept = this.answers().get(keyHash.toString('hex'));
+    return Promise.resolve(kept !== undefined && kept.createdAt >= since ? kept : null);
+  }
+
+  forget(before: Date): Promise<void> {
+    for (const [key, { createdAt }] of this.answers()) if (createdAt < before) this.answers().delete(key);
+    return Promise.resolve();
+  }
+}
+
+function listOf(state: State, realmId: string, query: UserQuery): UserPage {
+  const { page, sort, search, filter } = query;
+  const after = positionOf(query);
+  const isPart = (text: string | null): boolean => (text ?? '').toLowerCase().includes((search ?? '').toLowerCase());
+  const { username, email, enabled, serviceAccount } = filter;
+  const matching = state.users
+    .filter((user) => user.realmId === realmId)
+    .filter((user) => username === undefined || [usernameKey(username), username].includes(keyOf(user)))
+    .filter((user) => email === undefined || user.email?.toLowerCase() === email.toLowerCase())
+    .filter((user) => enabled === undefined || user.enabled === enabled)
+    .filter((user) => serviceAccount === undefined || (user.clientId !== null) === serviceAccount)
+    .filter((user) =>
+      isPart([user.username, user.email, user.firstname, user.lastname].filter((one) => one !== null).join(' ')),
+    );
+  const valueOf = (user: User): string => (sort.endsWith('username') ? keyOf(user) : user.createdAt.toISOString());
+  const direction = sort.startsWith('-') ? -1 : 1;
+  const compare = (left: readonly [string, string], right: readonly [string, string]): number =>
+    direction * (ascending(left[0], right[0]) || ascending(left[1], right[1]));
+  const ordered = matching.sort((a, b) => compare([valueOf(a), a.id], [valueOf(b), b.id]));
+  const rest = ordered.filter(
+    (user) => after === null || compare([valueOf(user), user.id], [after.value, after.id]) > 0,
+  );
+  const items = rest.slice(0, page.limit);
+  const last = items.at(-1);
+  const nextCursor =
+    last !== undefined && rest.length > items.length ? encodeCursor([sort, valueOf(last), last.id]) : null;
+  return { items, nextCursor, total: matching.length };
+}
+
+function ascending(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }

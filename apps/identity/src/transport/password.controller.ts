@@ -1,13 +1,17 @@
-import { VerifyPassword, type ReplyOf, type RequestOf } from '#contracts';
+import { ResetPassword, VerifyPassword, type ReplyOf, type RequestOf } from '#contracts';
 import { Handles, type CallContext } from '#messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
+import { ResetPassword as ResetPasswordUseCase } from '../application/reset-password.js';
 import { VerifyPassword as VerifyPasswordUseCase } from '../application/verify-password.js';
 
-/** Checks passwords. */
+/** Checks and sets passwords. */
 @Controller()
 export class PasswordController {
-  constructor(private readonly verifyPassword: VerifyPasswordUseCase) {}
+  constructor(
+    private readonly verifyPassword: VerifyPasswordUseCase,
+    private readonly resetPassword: ResetPasswordUseCase,
+  ) {}
 
   @Handles(VerifyPassword)
   verify(
@@ -15,5 +19,14 @@ export class PasswordController {
     @Ctx() context: CallContext,
   ): Promise<ReplyOf<typeof VerifyPassword>> {
     return this.verifyPassword.execute(request, context);
+  }
+
+  @Handles(ResetPassword)
+  async reset(
+    @Payload() request: RequestOf<typeof ResetPassword>,
+    @Ctx() context: CallContext,
+  ): Promise<ReplyOf<typeof ResetPassword>> {
+    await this.resetPassword.execute(request, context);
+    return {};
   }
 }

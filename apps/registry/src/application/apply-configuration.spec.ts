@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { EnsureServiceAccount, ListSubjectRoles, type Actor, type RealmConfiguration } from '#contracts';
+import { EnsureServiceAccount, GuardAccount, type Actor, type RealmConfiguration } from '#contracts';
 import { AppError } from '#errors';
 import { makeSecretText } from '../domain/client-secret.js';
 import type { Realm } from '../domain/realm.js';
@@ -14,16 +14,6 @@ const CLIENTS: RealmConfiguration = {
     { client_id: 'web', client_type: 'public', redirect_uris: ['https://app.example/cb'] },
     { client_id: 'billing', name: 'Billing', service_account_enabled: true },
   ],
-};
-
-const ROLE = {
-  id: '01890000-0000-7000-8000-0000000000bb',
-  clientId: null,
-  name: 'users',
-  description: null,
-  version: 1,
-  createdAt: '2026-01-01T00:00:00.000Z',
-  updatedAt: '2026-01-01T00:00:00.000Z',
 };
 
 describe('a configuration', () => {
@@ -151,9 +141,10 @@ describe('a configuration', () => {
   it('gives nobody a secret of a client that may more than they do', async () => {
     await send(CLIENTS);
     const configuration: RealmConfiguration = { version: 1, clients: [{ client_id: 'billing' }] };
-    bench.messages.on(ListSubjectRoles, () => ({
-      items: [{ ...ROLE, realmId: realm.id, permissions: ['manage_users'] }],
-    }));
+    bench.messages.on(GuardAccount, ({ actor }) => {
+      if (actor.permissions.includes('manage_users')) return {};
+      throw new AppError('forbidden', { reason: 'exceeds_actor' });
+    });
     const secrets = { billing: makeSecretText() };
     await expect(send(configuration, { secrets })).rejects.toMatchObject({
       code: 'forbidden',

@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   EnsureServiceAccount,
-  ListSubjectRoles,
+  GuardAccount,
   RemoveClientRoles,
   RemoveServiceAccount,
   type ClientSnapshot,
-  type Role,
   type SnapshotOf,
 } from '#contracts';
 import { AppError } from '#errors';
@@ -208,36 +207,23 @@ describe('UpdateClient', () => {
 });
 
 describe('RotateClientSecret', () => {
-  const role = (permissions: readonly string[], clientId: string | null = null): Role => ({
-    id: USER,
-    realmId: USER,
-    clientId,
-    name: 'some role',
-    description: null,
-    permissions: [...permissions],
-    version: 1,
-    createdAt: NOW.toISOString(),
-    updatedAt: NOW.toISOString(),
-  });
-
-  it.each<[string, Role[], boolean]>([
-    ['nothing', [], true],
-    ['what the actor holds too', [role(['manage_clients']), role(['create_client'])], true],
-    ['what only an API gives a meaning to', [role(['invoices:write']), role(['manage_users'], USER)], true],
-    ['one permission more than the actor', [role(['manage_clients']), role(['manage_users'])], false],
-  ])('considers whether the client holds %s', async (_title, held, allowed) => {
-    const { bench, rotate, registry } = await withClient({ serviceAccountUserId: USER });
-    bench.messages.on(ListSubjectRoles, () => ({ items: held }));
-    const rotation = rotate(0);
-    await (allowed
-      ? expect(rotation).resolves.toBeDefined()
-      : expect(rotation).rejects.toMatchObject({ code: 'forbidden', reason: 'exceeds_actor' }));
-    expect(registry.state.events).toHaveLength(allowed ? 1 : 0);
+  it('gives a secret only to whom the role service lets into the account', async () => {
+    const { bench, rotate, registry, client } = await withClient({ serviceAccountUserId: USER });
+    const asked: object[] = [];
+    bench.messages.on(GuardAccount, (request) => {
+      asked.push(request);
+      throw new AppError('forbidden', { reason: 'exceeds_actor' });
+    });
+    await expect(rotate(0)).rejects.toMatchObject({ code: 'forbidden', reason: 'exceeds_actor' });
+    expect(asked).toMatchObject([{ actor: ADMINISTRATOR, realmId: client.realmId, subjectId: USER }]);
+    expect(registry.state.events).toEqual([]);
+    bench.messages.on(GuardAccount, () => ({}));
+    await expect(rotate(0)).resolves.toBeDefined();
   });
 
   it('gives no secret while nobody can say what the client holds', async () => {
     const { bench, rotate } = await withClient({ serviceAccountUserId: USER });
-    bench.messages.on(ListSubjectRoles, () => {
+    bench.messages.on(GuardAccount, () => {
       throw new AppError('unavailable');
     });
     await expect(rotate(0)).rejects.toMatchObject({ code: 'unavailable' });

@@ -1,4 +1,4 @@
-import { ListSubjectRoles, type ClientSnapshot, type SnapshotOf } from '#contracts';
+import { GuardAccount, type ClientSnapshot, type SnapshotOf } from '#contracts';
 import { AppError } from '#errors';
 import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
@@ -83,16 +83,16 @@ describe('CreateClientSecret', () => {
 
   it('gives none to who would gain permissions by it, nor while nobody can say', async () => {
     const { create, bench, registry } = await withClient({ serviceAccountUserId: uuidv7() });
-    const role = { id: uuidv7(), realmId: uuidv7(), clientId: null, name: 'admin', description: null, version: 1 };
-    const dates = { createdAt: NOW.toISOString(), updatedAt: NOW.toISOString() };
-    bench.messages.on(ListSubjectRoles, () => ({ items: [{ ...role, ...dates, permissions: ['manage_users'] }] }));
+    bench.messages.on(GuardAccount, () => {
+      throw new AppError('forbidden', { reason: 'exceeds_actor' });
+    });
     await expect(create()).rejects.toMatchObject({ code: 'forbidden', reason: 'exceeds_actor' });
-    bench.messages.on(ListSubjectRoles, () => {
+    bench.messages.on(GuardAccount, () => {
       throw new AppError('unavailable');
     });
     await expect(create()).rejects.toMatchObject({ code: 'unavailable' });
     expect(registry.state.events).toEqual([]);
-    bench.messages.on(ListSubjectRoles, () => ({ items: [{ ...role, ...dates, permissions: ['manage_clients'] }] }));
+    bench.messages.on(GuardAccount, () => ({}));
     await create();
   });
 

@@ -7,11 +7,11 @@ import {
   type RequestOf,
 } from '#contracts';
 import { Clock } from '#host';
+import { IdempotentCreation, namedCreation, type KeepAnswer } from '#idempotency';
 import { MessageClient, type CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Client } from '../domain/client.js';
-import { namedCreation } from '../domain/idempotency.js';
 import { newRealm, type Realm } from '../domain/realm.js';
 import { RealmRepository } from '../domain/repositories.js';
 import type { RegistryTransaction } from '../domain/registry-transactions.js';
@@ -25,7 +25,6 @@ import {
   realmTarget,
   type Changed,
 } from './fenced-change.js';
-import { IdempotentCreation, type KeepAnswer } from './idempotent-creation.js';
 import { Provisioning } from './provisioning.js';
 import { realmNameTaken } from '../domain/refusals.js';
 import { realmReply } from './replies.js';

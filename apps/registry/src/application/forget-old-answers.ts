@@ -1,7 +1,7 @@
 import { IDEMPOTENCY_KEPT_SECONDS } from '#contracts';
 import { Clock } from '#host';
+import { KeptAnswers } from '#idempotency';
 import { Injectable } from '@nestjs/common';
-import { KeptAnswers } from '../domain/kept-answers.js';
 
 /** Lets go of the answers whose keys are over. */
 @Injectable()

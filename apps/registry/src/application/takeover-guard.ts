@@ -1,7 +1,6 @@
-import { ListSubjectRoles, type Actor } from '#contracts';
+import { GuardAccount, type Actor } from '#contracts';
 import { MessageClient, type CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
-import { checkTakeover } from '../domain/takeover.js';
 import type { SeenClient } from './client-changer.js';
 
 /** Refuses a secret of a client to those who would gain by it: what rotation and one more secret share. */
@@ -16,7 +15,7 @@ export class TakeoverGuard {
    */
   async check(actor: Actor, { realm, client }: SeenClient, context: CallContext): Promise<void> {
     if (client.serviceAccountUserId === null) return;
-    const account = { realmId: realm.id, subjectId: client.serviceAccountUserId };
-    checkTakeover(actor, (await this.messages.call(ListSubjectRoles, account, context)).items);
+    const account = { actor, realmId: realm.id, subjectId: client.serviceAccountUserId };
+    await this.messages.call(GuardAccount, account, context);
   }
 }

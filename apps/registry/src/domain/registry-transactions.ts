@@ -1,7 +1,7 @@
 import type { AuditEvent, CallContract, RequestOf } from '#contracts';
+import type { AnswerKeeper } from '#idempotency';
 import type { ClientUriStore } from './client-uri.js';
 import type { Client } from './client.js';
-import type { KeptAnswer } from './idempotency.js';
 import type { Provision } from './provision.js';
 import type { Realm } from './realm.js';
 
@@ -9,7 +9,7 @@ import type { Realm } from './realm.js';
  * One transaction on the registry's data. What is written returns with its new snapshot version, which the database gives
  * after the write, while the row and its unique keys are still locked: whoever comes later to the same key gets a greater one.
  */
-export interface RegistryTransaction {
+export interface RegistryTransaction extends AnswerKeeper {
   /** Locks a realm for change. */
   lockRealm(id: string): Promise<Realm | null>;
   /** Keeps a realm from being deleted until the transaction ends; others may do the same at the same time. */
@@ -52,14 +52,6 @@ export interface RegistryTransaction {
   giveUpProvision(id: string): Promise<boolean>;
   /** Forgets a provision that was given up, when the other service is in step. */
   removeProvision(id: string): Promise<void>;
-
-  /**
-   * Keeps the answer of a creation; one that was kept before `since`, or of a realm that is gone, gives way. Waits for a transaction that is about to keep one
-   * under the same key.
-   *
-   * @throws AppError `conflict` (`KEY_TAKEN`) when there is one.
-   */
-  keepAnswer(answer: KeptAnswer, since: Date): Promise<void>;
 
   /** An audit event that leaves when the transaction has committed. */
   record(event: AuditEvent): Promise<void>;

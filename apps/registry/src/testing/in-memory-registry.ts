@@ -1,8 +1,7 @@
 import { ClientSnapshot, clientSnapshotKey, RealmSnapshot } from '#contracts';
 import type { ClientUriRepository } from '../domain/client-uri.js';
 import type { Client } from '../domain/client.js';
-import type { KeptAnswer } from '../domain/idempotency.js';
-import { KeptAnswers } from '../domain/kept-answers.js';
+import { KeptAnswers, type KeptAnswer } from '#idempotency';
 import { Milestones, type Milestone } from '../domain/milestones.js';
 import type { Provision } from '../domain/provision.js';
 import type { Realm } from '../domain/realm.js';

@@ -1,7 +1,7 @@
 import type { AuditEvent, CallContract } from '#contracts';
 import type { ClientUri } from '../domain/client-uri.js';
 import type { Client } from '../domain/client.js';
-import type { KeptAnswer } from '../domain/idempotency.js';
+import type { KeptAnswer } from '#idempotency';
 import type { Provision } from '../domain/provision.js';
 import type { Realm } from '../domain/realm.js';
 

@@ -8,7 +8,7 @@ import {
   type RequestOf,
 } from '#contracts';
 import type { Client } from '../domain/client.js';
-import { keyTaken, type KeptAnswer } from '../domain/idempotency.js';
+import { keyTaken, type KeptAnswer } from '#idempotency';
 import type { Provision } from '../domain/provision.js';
 import type { Realm } from '../domain/realm.js';
 import { clientIdTaken, realmNameTaken } from '../domain/refusals.js';

@@ -1,10 +1,9 @@
-import { createDataSource, runMigrations, type Outbox } from '#database';
+import { createDataSource, runMigrations, SqlKeptAnswers, type Outbox } from '#database';
 import { createTestDatabase } from '#testing';
 import type { DataSource } from 'typeorm';
 import { registryDatabase } from '../infrastructure/persistence/database.js';
 import { TypeOrmClientRepository } from '../infrastructure/persistence/typeorm-client.repository.js';
 import { TypeOrmClientUris } from '../infrastructure/persistence/typeorm-client-uris.js';
-import { TypeOrmKeptAnswers } from '../infrastructure/persistence/typeorm-kept-answers.js';
 import { TypeOrmMilestones } from '../infrastructure/persistence/typeorm-milestones.js';
 import { TypeOrmRealmRepository } from '../infrastructure/persistence/typeorm-realm.repository.js';
 import { TypeOrmRegistryTransactions } from '../infrastructure/persistence/typeorm-registry-transactions.js';
@@ -40,7 +39,7 @@ export async function openPostgresRegistry(
     uris: new TypeOrmClientUris(dataSource.manager),
     secretUses: new TypeOrmSecretUseRepository(dataSource),
     milestones: new TypeOrmMilestones(dataSource),
-    answers: new TypeOrmKeptAnswers(dataSource),
+    answers: new SqlKeptAnswers(dataSource, 'registry', 'registry.realms'),
     async close() {
       await dataSource.destroy();
       await database.drop();

@@ -3,7 +3,7 @@ import {
   EnsureAdministrator,
   EnsureRoleAssignment,
   EnsureServiceAccount,
-  ListSubjectRoles,
+  GuardAccount,
   NameRealmOfRoles,
   NameRealmOfUsers,
   ProvisionRealmKeys,
@@ -39,10 +39,10 @@ export class OtherServices {
       RemoveServiceAccount,
       NameRealmOfRoles,
       NameRealmOfUsers,
+      GuardAccount,
     ];
     for (const contract of acknowledged) await others.serve(transport, contract, () => ({}));
     await others.serve(transport, EnsureAdministrator, () => ({ userId: ADMINISTRATOR_ID, created: true }));
-    await others.serve(transport, ListSubjectRoles, () => ({ items: [] }));
     await others.serve(transport, EnsureServiceAccount, ({ userId }) => ({ userId }));
     await transport.consumeDurable(
       { stream: AuditEventRecorded.stream, subject: AuditEventRecorded.subject, consumer: 'audit', maxBatch: 32 },

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Client } from '../domain/client.js';
-import { KEY_TAKEN, type KeptAnswer } from '../domain/idempotency.js';
+import { KEY_TAKEN, type KeptAnswer } from '#idempotency';
 import type { Provision } from '../domain/provision.js';
 import type { Realm } from '../domain/realm.js';
 import { aClient, aRealm, NOW } from './builders.js';

@@ -1,6 +1,6 @@
 import {
   EnsureServiceAccount,
-  ListSubjectRoles,
+  GuardAccount,
   NameRealmOfRoles,
   NameRealmOfUsers,
   ProvisionRealmKeys,
@@ -24,7 +24,6 @@ import { EnsureMasterRealm } from '../application/ensure-master-realm.js';
 import { ExportConfiguration } from '../application/export-configuration.js';
 import { FencedChange } from '../application/fenced-change.js';
 import { GiveUpStaleProvisions } from '../application/give-up-stale-provisions.js';
-import { IdempotentCreation } from '../application/idempotent-creation.js';
 import { Provisioning } from '../application/provisioning.js';
 import { ReconcileRealmName } from '../application/reconcile-realm-name.js';
 import { ReconcileServiceAccount } from '../application/reconcile-service-account.js';
@@ -40,7 +39,7 @@ import { UpdateClient } from '../application/update-client.js';
 import { UpdateRealm } from '../application/update-realm.js';
 import type { ClientUriRepository } from '../domain/client-uri.js';
 import type { Client } from '../domain/client.js';
-import type { KeptAnswers } from '../domain/kept-answers.js';
+import { IdempotentCreation, type KeptAnswers } from '#idempotency';
 import type { Milestones } from '../domain/milestones.js';
 import type { Realm } from '../domain/realm.js';
 import type { RegistryTransactions } from '../domain/registry-transactions.js';
@@ -70,7 +69,7 @@ export class TestBench<A extends Adapters = Adapters> {
   readonly messages = new FakeMessageClient()
     .on(ProvisionRealmRoles, () => ({}))
     .on(ProvisionRealmKeys, () => ({}))
-    .on(ListSubjectRoles, () => ({ items: [] }))
+    .on(GuardAccount, () => ({}))
     .on(EnsureServiceAccount, ({ userId }) => ({ userId }))
     .on(RemoveServiceAccount, () => ({}))
     .on(NameRealmOfUsers, () => ({}))

@@ -9,7 +9,7 @@ import { requireMayGrant } from '../domain/grant-policy.js';
 import { RoleStore } from '../domain/role-store.js';
 import { assignmentEvent } from './assignment-event.js';
 import { ChangeAssignments } from './change-assignments.js';
-import { lockUsableRole } from './usable-role.js';
+import { lockUsableRole, requirePresent } from './usable-role.js';
 
 /** Gives a role to a user or service account. Idempotent. */
 @Injectable()
@@ -24,12 +24,13 @@ export class AssignRole {
   /** @throws AppError `not_found` for the subject or the role; `forbidden` when the actor may not give the role. */
   async execute(request: RequestOf<typeof Contract>, context: CallContext): Promise<void> {
     const { actor, realmId, subjectId, roleId } = request;
-    // Before the transaction, which must not wait for another service. A user deleted in between cannot use the role.
+    // Before the transaction, which must not wait for another service. Who is deleted in between is found there.
     const user = await this.snapshots.read(UserSnapshot, userSnapshotKey(realmId, subjectId), context);
     if (user === null) {
       throw new AppError('not_found', { detail: 'The realm has no such user.', reason: 'unknown_subject' });
     }
     await this.changeAssignments.execute(realmId, [subjectId], context, async (transaction, subject) => {
+      requirePresent(subject);
       const granted = await lockUsableRole(transaction, realmId, (lookup) => lookup.findRole(realmId, roleId));
       const { permissions } = await transaction.contentsOf({ realmId, scope: REALM_SCOPE });
       requireMayGrant(actor, granted.role, permissions);

@@ -124,6 +124,18 @@ describe('assignments', () => {
       expect(roles.snapshots.published).toEqual([]);
     });
 
+    it('counts only who can sign in as an administrator of master', async () => {
+      const master = await roles.realm('master');
+      const [disabled, service] = [uuidv7(), uuidv7()];
+      for (const one of [subjectId, disabled, service]) await roles.assign(master.realmId, one, master.admin);
+      for (const one of [disabled, service]) roles.users.shutOut.add(`${master.realmId}/${one}`);
+      const last = { code: 'conflict', reason: 'last_administrator' };
+      await expect(roles.unassign(master.realmId, subjectId, master.admin)).rejects.toMatchObject(last);
+      await roles.unassign(master.realmId, disabled, master.admin);
+      roles.users.shutOut.delete(`${master.realmId}/${service}`);
+      await roles.unassign(master.realmId, subjectId, master.admin);
+    });
+
     it('leaves master its last administrator, and no other realm', async () => {
       const master = await roles.realm('master');
       const second = uuidv7();

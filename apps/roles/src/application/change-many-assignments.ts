@@ -16,8 +16,8 @@ import { requireMayGrant } from '../domain/grant-policy.js';
 import { RoleStore, type RoleTransaction, type Subject } from '../domain/role-store.js';
 import { assignmentEvent } from './assignment-event.js';
 import { ChangeAssignments } from './change-assignments.js';
-import { keepAnAdministrator } from './unassign-role.js';
-import { lockUsableRole } from './usable-role.js';
+import { RemainingAdministrators, type RemainingAdministration } from './remaining-administrators.js';
+import { lockUsableRole, requirePresent } from './usable-role.js';
 
 type Request = RequestOf<typeof Contract>;
 
@@ -27,6 +27,7 @@ export class ChangeManyAssignments {
   constructor(
     private readonly changeAssignments: ChangeAssignments,
     private readonly store: RoleStore,
+    private readonly remaining: RemainingAdministrators,
     private readonly snapshots: SnapshotReader,
     private readonly clock: Clock,
   ) {}
@@ -40,9 +41,11 @@ export class ChangeManyAssignments {
       throw new AppError('malformed_request', { detail: `At most ${MAX_BULK_ASSIGNMENTS} users change in one call.` });
     }
     await this.requireUsers(request, context);
+    const { realmId, remove, add } = request;
+    const remaining = await this.remaining.without(realmId, remove, add, context);
     await this.changeAssignments.execute(request.realmId, subjectIds, context, async (transaction, subject) => {
       const given = await this.give(transaction, subject, request, context);
-      const taken = await this.take(transaction, subject, request, context);
+      const taken = await this.take(transaction, subject, request, remaining, context);
       return given || taken ? subject : null;
     });
     await this.store.flush(context);
@@ -68,6 +71,7 @@ export class ChangeManyAssignments {
     const held = new Set((await transaction.heldBy(subject)).map(({ roleId }) => roleId));
     let changed = false;
     for (const roleId of rolesFor(subject, add)) {
+      requirePresent(subject);
       const granted = await lockUsableRole(transaction, realmId, (lookup) => lookup.findRole(realmId, roleId));
       const { permissions } = await transaction.contentsOf({ realmId, scope: REALM_SCOPE });
       requireMayGrant(actor, granted.role, permissions);
@@ -85,6 +89,7 @@ export class ChangeManyAssignments {
     transaction: RoleTransaction,
     subject: Subject,
     { actor, realmId, remove }: Request,
+    remaining: RemainingAdministration | null,
     context: CallContext,
   ): Promise<boolean> {
     const held = new Set((await transaction.heldBy(subject)).map(({ roleId }) => roleId));
@@ -92,7 +97,7 @@ export class ChangeManyAssignments {
     for (const roleId of rolesFor(subject, remove)) {
       const taken = await lockUsableRole(transaction, realmId, (lookup) => lookup.findRole(realmId, roleId));
       if (!held.has(roleId)) continue;
-      await keepAnAdministrator(transaction, taken);
+      if (roleId === remaining?.roleId) await this.remaining.require(transaction, remaining);
       await transaction.unassign(subject, [roleId]);
       const facts = { type: 'role.unassigned', actor: auditActor(actor), peer: actor.peer } as const;
       await transaction.record(

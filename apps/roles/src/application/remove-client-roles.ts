@@ -1,11 +1,11 @@
-import { REALM_SCOPE, type RemoveClientRoles as Contract, type RequestOf } from '#contracts';
+import type { RemoveClientRoles as Contract, RequestOf } from '#contracts';
 import { Clock } from '#host';
 import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
-import { RoleStore, type HeldRole, type RoleTransaction, type Subject } from '../domain/role-store.js';
-import { assignmentEvent, SYSTEM_ACTOR } from './assignment-event.js';
+import { RoleStore, type HeldRole } from '../domain/role-store.js';
 import { ChangeAssignments } from './change-assignments.js';
 import { ChangeScopes } from './change-scopes.js';
+import { recordTaken } from './record-taken.js';
 import { markRemoved } from './remove-realm-roles.js';
 
 /** How many subjects are fenced and changed at once. */
@@ -57,33 +57,10 @@ export class RemoveClientRoles {
         subject,
         taken.map(({ roleId }) => roleId),
       );
-      for (const held of taken) await this.record(transaction, subject, held, context);
+      for (const held of taken) {
+        await recordTaken(transaction, subject, held, 'client_deleted', context, this.clock.now());
+      }
       return subject;
     });
-  }
-
-  private async record(
-    transaction: RoleTransaction,
-    { realmId, subjectId }: Subject,
-    held: HeldRole,
-    context: CallContext,
-  ): Promise<void> {
-    const realm = await transaction.lockScope({ realmId, scope: REALM_SCOPE }, 'use');
-    if (realm === null) return;
-    const own = held.scope === REALM_SCOPE ? realm : await transaction.lockScope({ realmId, scope: held.scope }, 'use');
-    await transaction.record(
-      assignmentEvent(
-        {
-          type: 'role.unassigned',
-          actor: SYSTEM_ACTOR,
-          peer: null,
-          subjectId,
-          granted: { realm, scope: own ?? realm, role: { id: held.roleId, name: held.roleName } },
-          cause: 'client_deleted',
-        },
-        context,
-        this.clock.now(),
-      ),
-    );
   }
 }

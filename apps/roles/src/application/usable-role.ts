@@ -1,6 +1,6 @@
 import { REALM_SCOPE } from '#contracts';
 import { AppError } from '#errors';
-import type { RoleTransaction, Scope } from '../domain/role-store.js';
+import type { RoleTransaction, Scope, Subject } from '../domain/role-store.js';
 import { scopeOf, type Role } from '../domain/role.js';
 
 /** A role that stays as it is until the transaction ends, with where it lives. */
@@ -26,6 +26,11 @@ export async function lockUsableRole(
   const role = await transaction.findRole(realmId, found.id);
   if (role === null) throw noSuchRole();
   return { role, realm, scope };
+}
+
+/** @throws AppError `not_found` for a user that was deleted. */
+export function requirePresent({ removed }: Subject): void {
+  if (removed) throw new AppError('not_found', { detail: 'The realm has no such user.', reason: 'unknown_subject' });
 }
 
 async function lockLiveScope(transaction: RoleTransaction, realmId: string, scope: string): Promise<Scope> {

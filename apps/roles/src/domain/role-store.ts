@@ -29,6 +29,10 @@ export interface Subject {
   readonly version: number;
   /** Roles that provisioning has given once: it does not give them again after an administrator took them away. */
   readonly ensuredRoleIds: readonly string[];
+  /** A user that was deleted: nobody can give them anything any more. */
+  readonly removed: boolean;
+  /** Until then they do not count as somebody who can sign in, whatever was seen before. */
+  readonly withdrawnUntil: Date | null;
 }
 
 /** A role that a subject holds. */
@@ -106,6 +110,10 @@ export abstract class RoleTransaction {
   /** Locks a role so that its holders can be counted: one such lock at a time. */
   abstract lockHolders(realmId: string, roleId: string): Promise<void>;
   abstract countHolders(realmId: string, roleId: string): Promise<number>;
+  /** Those of the subjects that hold a role. */
+  abstract holdersAmong(realmId: string, roleId: string, subjectIds: readonly string[]): Promise<readonly string[]>;
+  /** Those of the subjects that are withdrawn at an instant. */
+  abstract withdrawnAmong(realmId: string, subjectIds: readonly string[], at: Date): Promise<readonly string[]>;
   abstract findRole(realmId: string, id: string): Promise<Role | null>;
   abstract contentsOf(address: ScopeAddress): Promise<ScopeContents>;
   abstract addRole(role: Role): Promise<void>;

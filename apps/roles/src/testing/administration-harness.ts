@@ -54,6 +54,7 @@ export class AdministrationHarness extends RolesHarness {
     this.changeManyAssignments = new ChangeManyAssignments(
       new ChangeAssignments(store, this.snapshots),
       store,
+      this.remaining,
       this.users,
       this.clock,
     );

@@ -204,7 +204,10 @@ class InMemoryTransaction extends RoleTransaction {
 
   lockSubject(address: SubjectAddress): Promise<Subject> {
     const key = keyOf(address.realmId, address.subjectId);
-    const subject = this.state.subjects.get(key) ?? { ...address, version: 0, ensuredRoleIds: [] };
+    const subject = this.state.subjects.get(key) ?? {
+      ...address,
+      ...{ version: 0, ensuredRoleIds: [], removed: false, withdrawnUntil: null },
+    };
     this.state.subjects.set(key, subject);
     return Promise.resolve(subject);
   }
@@ -236,6 +239,20 @@ class InMemoryTransaction extends RoleTransaction {
   countHolders(realmId: string, roleId: string): Promise<number> {
     const holders = this.state.assignments.filter((one) => one.realmId === realmId && one.roleId === roleId);
     return Promise.resolve(holders.length);
+  }
+
+  holdersAmong(realmId: string, roleId: string, subjectIds: readonly string[]): Promise<readonly string[]> {
+    const holders = this.state.assignments.filter((one) => one.realmId === realmId && one.roleId === roleId);
+    return Promise.resolve(subjectIds.filter((id) => holders.some(({ subjectId }) => subjectId === id)));
+  }
+
+  withdrawnAmong(realmId: string, subjectIds: readonly string[], at: Date): Promise<readonly string[]> {
+    return Promise.resolve(
+      subjectIds.filter((id) => {
+        const until = this.state.subjects.get(keyOf(realmId, id))?.withdrawnUntil ?? null;
+        return until !== null && until > at;
+      }),
+    );
   }
 
   findRole(realmId: string, id: string): Promise<Role | null> {

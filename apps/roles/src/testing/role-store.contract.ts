@@ -147,6 +147,27 @@ export function describeRoleStore(store: () => RoleStore): void {
       expect(await store().rolesOf(stranger)).toEqual([]);
     });
 
+    it('tell who of some holds a role, and who of some is withdrawn', async () => {
+      const { realmId, roles } = await realmWith({ name: 'a' });
+      const roleId = roles[0]?.id ?? '';
+      const [holder, withdrawn, stranger] = [uuidv7(), uuidv7(), uuidv7()];
+      const until = new Date('2026-01-02T03:04:05.678Z');
+      await change(async (transaction) => {
+        await transaction.lockSubject({ realmId, subjectId: holder });
+        await transaction.assign({ realmId, subjectId: holder }, roleId, new Date());
+        const subject = await transaction.lockSubject({ realmId, subjectId: withdrawn });
+        await transaction.saveSubject({ ...subject, withdrawnUntil: until, removed: true });
+      });
+      const all = [stranger, holder, withdrawn];
+      const withdrawnAt = (at: number) =>
+        change((transaction) => transaction.withdrawnAmong(realmId, all, new Date(until.getTime() + at)));
+      expect(await change((transaction) => transaction.holdersAmong(realmId, roleId, all))).toEqual([holder]);
+      expect(await change((transaction) => transaction.holdersAmong(realmId, roleId, []))).toEqual([]);
+      expect([await withdrawnAt(-1), await withdrawnAt(0)]).toEqual([[withdrawn], []]);
+      const locked = change((transaction) => transaction.lockSubject({ realmId, subjectId: withdrawn }));
+      expect(await locked).toMatchObject({ withdrawnUntil: until, removed: true });
+    });
+
     it('are counted, found by scope and taken one by one', async () => {
       const { realmId, roles } = await realmWith({ name: 'a' }, { name: 'b' });
       const [a, b] = [roles[0]?.id ?? '', roles[1]?.id ?? ''];

@@ -10,9 +10,13 @@ import { EnsureRoleAssignment } from '../application/ensure-role-assignment.js';
 import { LoadAssignments } from '../application/load-assignments.js';
 import { LoadRoleScopes } from '../application/load-role-scopes.js';
 import { ProvisionRealmRoles } from '../application/provision-realm-roles.js';
+import { GuardAccount } from '../application/guard-account.js';
+import { RemainingAdministrators } from '../application/remaining-administrators.js';
 import { RemoveClientRoles } from '../application/remove-client-roles.js';
 import { RemoveRealmRoles } from '../application/remove-realm-roles.js';
+import { RemoveSubjectRoles } from '../application/remove-subject-roles.js';
 import { UnassignRole } from '../application/unassign-role.js';
+import { WithdrawAdministrator } from '../application/withdraw-administrator.js';
 import type { RoleStore } from '../domain/role-store.js';
 
 /** Remembers what was fenced and published; fences nothing. */
@@ -31,12 +35,14 @@ export class RecordingSnapshotWriter extends SnapshotWriter {
   }
 }
 
-/** Knows every user but those that a test names. */
+/** Knows every user but those that a test names; all of them can sign in but those that a test names. */
 export class EveryUser extends SnapshotReader {
   readonly unknown = new Set<string>();
+  readonly shutOut = new Set<string>();
 
   read<S extends SnapshotContract>(_contract: S, key: string): Promise<SnapshotOf<S> | null> {
-    return Promise.resolve(this.unknown.has(key) ? null : ({ id: key } as unknown as SnapshotOf<S>));
+    const user = { id: key, canSignIn: !this.shutOut.has(key) };
+    return Promise.resolve(this.unknown.has(key) ? null : (user as unknown as SnapshotOf<S>));
   }
 }
 
@@ -47,6 +53,10 @@ export class RolesHarness {
   readonly users = new EveryUser();
   readonly assignRole: AssignRole;
   readonly unassignRole: UnassignRole;
+  readonly remaining: RemainingAdministrators;
+  readonly withdrawAdministrator: WithdrawAdministrator;
+  readonly removeSubjectRoles: RemoveSubjectRoles;
+  readonly guardAccount: GuardAccount;
   readonly ensureRoleAssignment: EnsureRoleAssignment;
   readonly provisionRealmRoles: ProvisionRealmRoles;
   readonly removeRealmRoles: RemoveRealmRoles;
@@ -63,7 +73,11 @@ export class RolesHarness {
     const assignments = new ChangeAssignments(store, this.snapshots);
     const scopes = new ChangeScopes(store, this.snapshots);
     this.assignRole = new AssignRole(assignments, store, this.users, this.clock);
-    this.unassignRole = new UnassignRole(assignments, store, this.clock);
+    this.remaining = new RemainingAdministrators(store, this.users, this.clock);
+    this.unassignRole = new UnassignRole(assignments, store, this.remaining, this.clock);
+    this.withdrawAdministrator = new WithdrawAdministrator(store, this.remaining, this.clock);
+    this.removeSubjectRoles = new RemoveSubjectRoles(assignments, store, this.clock);
+    this.guardAccount = new GuardAccount(store);
     this.ensureRoleAssignment = new EnsureRoleAssignment(assignments, store, this.clock);
     this.provisionRealmRoles = new ProvisionRealmRoles(scopes, store, this.clock);
     this.removeRealmRoles = new RemoveRealmRoles(scopes, store);

@@ -35,10 +35,7 @@ describe('the answer', () => {
       jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
       scope: 'manage_clients view_clients own:thing invoices:read',
       realm_access: { roles: ['admin'] },
-      resource_access: {
-        billing: { roles: ['reader'], permissions: ['invoices:read'] },
-        'realm-management': { roles: [], permissions: ['manage_clients', 'view_clients', 'own:thing'] },
-      },
+      resource_access: { billing: { roles: ['reader'] } },
       permissions: ['manage_clients', 'view_clients', 'own:thing', 'invoices:read'],
     });
   });

@@ -32,7 +32,6 @@ import { passwordSubject } from './issuance/password-subject.js';
 import { resolveClient } from './issuance/resolve-client.js';
 import { resolveRealm } from './issuance/resolve-realm.js';
 import { serviceAccountSubject } from './issuance/service-account-subject.js';
-import { TokenSize } from './issuance/token-size.js';
 import { ReadHints } from './read-hints.js';
 import { resolveEffectiveAccess } from './resolve-effective-access.js';
 import { SigningKeys } from './signing-keys.js';
@@ -50,7 +49,6 @@ export class IssueToken {
     private readonly audit: DurablePublisher,
     private readonly keys: SigningKeys,
     private readonly codec: TokenCodec,
-    private readonly size: TokenSize,
     private readonly issuers: Issuers,
     private readonly hints: ReadHints,
     private readonly observer: IssuanceObserver,
@@ -97,7 +95,7 @@ export class IssueToken {
 
     const lifetimeSeconds = accessTokenLifetime(realm, client);
     const key = await this.keys.forSigning(realm, algorithm, lifetimeSeconds, attempt.view, attempt.context);
-    const complete = accessTokenClaims({
+    const claims = accessTokenClaims({
       issuer,
       subjectId: subject.id,
       clientId: client.clientId,
@@ -107,8 +105,6 @@ export class IssueToken {
       issuedAtSeconds: Math.floor(this.clock.now().getTime() / 1_000),
       lifetimeSeconds,
     });
-    const fitted = this.size.fit(complete, algorithm);
-    const { claims } = fitted;
     const token = await this.codec.sign(claims, key);
 
     await this.record(attempt, {
@@ -122,7 +118,6 @@ export class IssueToken {
         kid: key.kid,
         lifetime: lifetimeSeconds,
         expires_at: claims.exp,
-        ...this.size.issued(fitted, attempt.context),
       },
     });
     if (grantType === 'client_credentials') {

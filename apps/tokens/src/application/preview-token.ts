@@ -5,9 +5,8 @@ import { Clock } from '#host';
 import type { CallContext } from '#messaging';
 import { clientAuthenticationFailed } from '#oauth';
 import { Injectable } from '@nestjs/common';
-import { NIL } from 'uuid';
 import { accessTokenClaims } from '../domain/access-token.js';
-import { explainAccess, explainClaims, sizeWarning } from '../domain/explain-access.js';
+import { explainAccess, explainClaims } from '../domain/explain-access.js';
 import { Issuers } from '../domain/issuers.js';
 import { tokenAccess } from '../domain/token-access.js';
 import { accessTokenLifetime } from './issuance/access-token-lifetime.js';
@@ -18,7 +17,6 @@ import { personProblem } from './issuance/password-subject.js';
 import { resolveClient } from './issuance/resolve-client.js';
 import { resolveRealm } from './issuance/resolve-realm.js';
 import { serviceAccountSubject } from './issuance/service-account-subject.js';
-import { TokenSize } from './issuance/token-size.js';
 import { resolveEffectiveAccess } from './resolve-effective-access.js';
 import { SnapshotView } from './snapshot-view.js';
 
@@ -34,7 +32,6 @@ export class PreviewToken {
   constructor(
     private readonly snapshots: SnapshotReader,
     private readonly issuers: Issuers,
-    private readonly size: TokenSize,
     private readonly clock: Clock,
   ) {}
 
@@ -84,24 +81,19 @@ export class PreviewToken {
     const issuer = this.issuers.of(realm.name);
     const access = tokenAccess(held.access, asked, issuer);
     const lifetimeSeconds = accessTokenLifetime(realm, client);
-    const complete = accessTokenClaims({
+    const { jti: _, ...claims } = accessTokenClaims({
       issuer,
       subjectId: subject.id,
       clientId: client.clientId,
-      // As long as any: the length of the token is told.
-      jti: NIL,
+      jti: '',
       access,
       issuedAtSeconds: Math.floor(this.clock.now().getTime() / 1_000),
       lifetimeSeconds,
     });
-    const { claims: fitting, bytes, warning } = this.size.fit(complete, realm.settings.defaultSigningAlgorithm);
-    const { jti: _, ...claims } = fitting;
     return {
       outcome: 'granted',
       claims,
       lifetimeSeconds,
-      tokenBytes: bytes,
-      warnings: warning === null ? [] : [sizeWarning(warning, this.size.limits)],
       reasons: explainClaims({
         realmName: realm.name,
         issuer,
@@ -111,7 +103,6 @@ export class PreviewToken {
         lifetimeIsOwn: client.accessTokenLifetimeSeconds !== null,
         asked,
         access,
-        rolesOmitted: warning === 'roles_omitted',
       }),
       permissions: [...explainAccess(held.assignments, held.roleScopes, asked, access)],
     };

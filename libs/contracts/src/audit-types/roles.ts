@@ -40,7 +40,15 @@ export const ROLE_AUDIT_TYPES = {
   'role.unassigned': auditType(
     'A role was taken from somebody.',
     'role',
-    { ...ROLE, cause: Type.Optional(said(Type.Literal('client_deleted'), 'when it went with a client')) },
+    {
+      ...ROLE,
+      cause: Type.Optional(
+        said(
+          Type.Union([Type.Literal('client_deleted'), Type.Literal('user_deleted')]),
+          'when it went with its holder',
+        ),
+      ),
+    },
     { ...IN_SCOPE, subjectId: 'always' },
   ),
   'permission.created': auditType(

@@ -1,6 +1,7 @@
+import { REQUIRED_ACTIONS, USER_SORTS } from '#contracts';
 import { Type } from '@sinclair/typebox';
 import type { ResourceDoc } from '../operation.js';
-import { dataOf, Id, orNull, pageOf, Time } from '../schemas.js';
+import { dataOf, Id, IDEMPOTENT, oneOf, orNull, pageOf, PAGING, queryFlag, queryText, Time } from '../schemas.js';
 import { Role } from './roles.js';
 
 /** A user as the API shows it. */
@@ -15,7 +16,9 @@ export const User = Type.Object(
     firstname: orNull(Type.String()),
     lastname: orNull(Type.String()),
     enabled: Type.Boolean(),
-    required_actions: Type.Array(Type.String()),
+    required_actions: Type.Array(oneOf(REQUIRED_ACTIONS), {
+      description: 'What has to be done before the next sign-in: nobody gets a token by password before that.',
+    }),
     created_at: Time,
     updated_at: Time,
   },
@@ -27,6 +30,61 @@ export const USERS: ResourceDoc = {
   name: 'Users',
   description: 'People and service accounts, and the roles they hold.',
   operations: {
+    'GET /realms/{realm}/users': {
+      id: 'listUsers',
+      summary: 'List users',
+      answer: pageOf(User),
+      query: {
+        ...PAGING,
+        search: queryText('Any part of the username, the address or the names, without case.'),
+        sort: oneOf(USER_SORTS),
+        username: queryText('The whole, without case.'),
+        email: queryText('The whole, without case.', 254),
+        enabled: queryFlag('Only enabled ones, or only disabled ones.'),
+        service_account: queryFlag('Only service accounts, or only people.'),
+      },
+    },
+    'POST /realms/{realm}/users': {
+      id: 'createUser',
+      summary: 'Create a person',
+      description: 'They cannot sign in before a password is set.',
+      answer: dataOf(User),
+      tagged: true,
+      located: true,
+      ...IDEMPOTENT,
+      errors: ['conflict', ...IDEMPOTENT.errors],
+      example: { username: 'ada', email: 'ada@example.com', firstname: 'Ada', lastname: 'Lovelace' },
+    },
+    'PUT /realms/{realm}/users/{id}': {
+      id: 'updateUser',
+      summary: 'Change a person',
+      description:
+        'Changes only what the body names. When the answer arrives, no token is issued on the old state. Who holds more than the ' +
+        'caller can only be disabled (403); service accounts and the last administrator of `master` stay as they are (409).',
+      answer: dataOf(User),
+      tagged: true,
+      conditional: true,
+      errors: ['conflict'],
+      example: { enabled: false },
+    },
+    'DELETE /realms/{realm}/users/{id}': {
+      id: 'deleteUser',
+      summary: 'Delete a person with their password and roles',
+      description: 'Service accounts and the last administrator of `master` cannot be deleted (409).',
+      answer: null,
+      conditional: true,
+      errors: ['conflict'],
+    },
+    'PUT /realms/{realm}/users/{id}/reset-password': {
+      id: 'resetPassword',
+      summary: 'Set the password of a person',
+      description:
+        'With `temporary` they have to change it before they are let in. 422 says why a password is refused, 403 that the ' +
+        'person holds more than the caller.',
+      answer: null,
+      errors: ['conflict'],
+      example: { value: 'a phrase that nobody else uses', temporary: true, credential_type: 'password' },
+    },
     'GET /realms/{realm}/users/{id}': { id: 'readUser', summary: 'Read a user', answer: dataOf(User), tagged: true },
     'GET /realms/{realm}/users/{id}/roles': {
       query: {},

@@ -8,6 +8,7 @@ const READ_STATES = `
   SELECT wanted.realm_id AS "realmId", wanted.user_id AS "userId", usr.id, usr.realm_name AS "realmName",
     usr.client_id AS "clientId", usr.username, usr.email, usr.email_verified AS "emailVerified", usr.firstname,
     usr.lastname, usr.enabled, usr.required_actions AS "requiredActions",
+    usr.has_password AS "hasPassword",
     COALESCE(usr.version, removed.version, 0) AS version, usr.created_at AS "createdAt", usr.updated_at AS "updatedAt"
   FROM unnest($1::uuid[], $2::uuid[]) AS wanted (realm_id, user_id)
   LEFT JOIN identity.users usr ON usr.realm_id = wanted.realm_id AND usr.id = wanted.user_id

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AuditEventRecorded, type AuditEvent } from '#contracts';
-import { createDataSource, runMigrations, TypeOrmOutbox } from '#database';
+import { createDataSource, runMigrations, SqlKeptAnswers, TypeOrmOutbox } from '#database';
 import { DurablePublisher, MessageClient } from '#messaging';
 import { SilentLogger } from '#observability';
 import { createTestDatabase, type TestDatabase } from '#testing';
@@ -51,7 +51,10 @@ describe('TypeOrmUserStore', () => {
     await database.drop();
   });
 
-  describeUserStore(() => store);
+  describeUserStore(
+    () => store,
+    () => new SqlKeptAnswers(data, 'identity'),
+  );
 
   describe('at once', () => {
     it('a client gets one service account, whatever id each call brings', async () => {

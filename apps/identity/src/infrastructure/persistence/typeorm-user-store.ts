@@ -2,10 +2,18 @@ import { Outbox } from '#database';
 import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { UserStore, type UserAddress, type UserState, type UserTransaction } from '../../domain/user-store.js';
+import {
+  UserStore,
+  type UserAddress,
+  type UserPage,
+  type UserQuery,
+  type UserState,
+  type UserTransaction,
+} from '../../domain/user-store.js';
 import type { Account, User } from '../../domain/user.js';
 import { usernameKey } from '../../domain/username.js';
 import { CredentialEntity } from './credential.entity.js';
+import { listUsers } from './list-users.js';
 import { readStates } from './read-states.js';
 import { RemovedUserEntity } from './removed-user.entity.js';
 import { TypeOrmUserTransaction } from './typeorm-user-transaction.js';
@@ -33,6 +41,10 @@ export class TypeOrmUserStore extends UserStore {
   async findUser({ realmId, userId }: UserAddress): Promise<User | null> {
     const found = await this.data.manager.findOneBy(UserEntity, { realmId, id: userId });
     return found === null ? null : userOfEntity(found);
+  }
+
+  list(realmId: string, query: UserQuery): Promise<UserPage> {
+    return listUsers(this.data, realmId, query);
   }
 
   async findServiceAccount(realmId: string, clientId: string): Promise<User | null> {
@@ -93,7 +105,7 @@ export class TypeOrmUserStore extends UserStore {
   async removeRealm(realmId: string, limit: number): Promise<boolean> {
     let more = false;
     // What hangs on users goes with them.
-    for (const table of ['users', 'removed_users']) {
+    for (const table of ['users', 'removed_users', 'kept_answers']) {
       const [, removed]: [unknown, number] = await this.data.query(
         `DELETE FROM identity.${table} WHERE realm_id = $1
            AND ctid = ANY(ARRAY(SELECT one.ctid FROM identity.${table} one WHERE one.realm_id = $1 LIMIT $2))`,

@@ -1,6 +1,7 @@
-import { AuditEventRecorded, type AuditEvent } from '#contracts';
-import { isUniqueViolation, nextSnapshotVersion, type Outbox } from '#database';
+import { AuditEventRecorded, type AuditEvent, type CallContract, type RequestOf } from '#contracts';
+import { isUniqueViolation, keepAnswer, nextSnapshotVersion, type Outbox } from '#database';
 import { AppError } from '#errors';
+import type { KeptAnswer } from '#idempotency';
 import type { EntityManager } from 'typeorm';
 import { USER_EXISTS, UserTransaction, type UserAddress, type UserState } from '../../domain/user-store.js';
 import type { User } from '../../domain/user.js';
@@ -19,6 +20,14 @@ export class TypeOrmUserTransaction extends UserTransaction {
     super();
   }
 
+  async lockUser({ realmId, userId }: UserAddress): Promise<User | null> {
+    const found = await this.manager.findOne(UserEntity, {
+      where: { realmId, id: userId },
+      lock: { mode: 'pessimistic_write' },
+    });
+    return found === null ? null : userOfEntity(found);
+  }
+
   async lockServiceAccount(realmId: string, clientId: string): Promise<User | null> {
     const found = await this.manager.findOne(UserEntity, {
       where: { realmId, clientId },
@@ -33,18 +42,13 @@ export class TypeOrmUserTransaction extends UserTransaction {
   }
 
   async addUser(user: User): Promise<void> {
-    try {
-      await this.manager.insert(UserEntity, entityOfUser(user));
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      throw new AppError('conflict', { detail: 'There is such a user already.', reason: USER_EXISTS, cause: error });
-    }
+    await refusingTaken(() => this.manager.insert(UserEntity, entityOfUser(user)));
     await this.manager.delete(RemovedUserEntity, { realmId: user.realmId, userId: user.id });
   }
 
   async saveUser(user: User): Promise<void> {
     const { id, realmId, ...columns } = entityOfUser(user);
-    await this.manager.update(UserEntity, { realmId, id }, columns);
+    await refusingTaken(() => this.manager.update(UserEntity, { realmId, id }, columns));
   }
 
   async removeUser({ realmId, id, clientId }: User, version: number): Promise<void> {
@@ -66,5 +70,23 @@ export class TypeOrmUserTransaction extends UserTransaction {
 
   record(event: AuditEvent): Promise<void> {
     return this.outbox.record(this.manager, AuditEventRecorded, event);
+  }
+
+  call<C extends CallContract>(contract: C, request: RequestOf<C>): Promise<void> {
+    return this.outbox.call(this.manager, contract, request);
+  }
+
+  keepAnswer(answer: KeptAnswer, since: Date): Promise<void> {
+    return keepAnswer(this.manager, 'identity', answer, since);
+  }
+}
+
+async function refusingTaken(write: () => Promise<unknown>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    const detail = 'There is a user of this name already.';
+    throw new AppError('conflict', { detail, reason: USER_EXISTS, cause: error });
   }
 }

@@ -42,6 +42,9 @@ export class UserEntity {
   @Column('text', { name: 'required_actions', array: true })
   requiredActions!: string[];
 
+  @Column('boolean', { name: 'has_password' })
+  hasPassword!: boolean;
+
   @Column('bigint', { transformer: safeIntegerColumn })
   version!: number;
 

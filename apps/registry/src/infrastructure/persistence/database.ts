@@ -2,7 +2,6 @@ import type { DatabaseDescription } from '#database';
 import { ClientSecretEntity } from './entities/client-secret.entity.js';
 import { PostLogoutRedirectUriEntity, RedirectUriEntity, WebOriginEntity } from './entities/client-uri.entities.js';
 import { ClientEntity } from './entities/client.entity.js';
-import { KeptAnswerEntity } from './entities/kept-answer.entity.js';
 import { ProvisionEntity } from './entities/provision.entity.js';
 import { RealmEntity } from './entities/realm.entity.js';
 import { CreateRegistry20260101000100 } from './migrations/20260101000100-create-registry.js';
@@ -18,7 +17,6 @@ export const registryDatabase: DatabaseDescription = {
     PostLogoutRedirectUriEntity,
     WebOriginEntity,
     ProvisionEntity,
-    KeptAnswerEntity,
   ],
   migrations: [CreateRegistry20260101000100],
 };

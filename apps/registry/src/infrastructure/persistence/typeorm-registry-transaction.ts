@@ -7,17 +7,16 @@ import {
   type CallContract,
   type RequestOf,
 } from '#contracts';
-import { isUniqueViolation, nextSnapshotVersion, type Outbox } from '#database';
+import { isUniqueViolation, keepAnswer, nextSnapshotVersion, type Outbox } from '#database';
+import type { KeptAnswer } from '#idempotency';
 import { In, type EntityManager } from 'typeorm';
 import type { Client } from '../../domain/client.js';
-import { keyTaken, type KeptAnswer } from '../../domain/idempotency.js';
 import type { Provision } from '../../domain/provision.js';
 import type { Realm } from '../../domain/realm.js';
 import { clientIdTaken, realmNameTaken } from '../../domain/refusals.js';
 import type { RegistryTransaction } from '../../domain/registry-transactions.js';
 import { ClientSecretEntity } from './entities/client-secret.entity.js';
 import { ClientEntity } from './entities/client.entity.js';
-import { KeptAnswerEntity } from './entities/kept-answer.entity.js';
 import { ProvisionEntity } from './entities/provision.entity.js';
 import { RealmEntity } from './entities/realm.entity.js';
 import { RedirectUriEntity } from './entities/client-uri.entities.js';
@@ -155,17 +154,8 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
     await this.manager.delete(ProvisionEntity, { id });
   }
 
-  async keepAnswer(answer: KeptAnswer, since: Date): Promise<void> {
-    await this.manager.query(
-      `DELETE FROM registry.kept_answers k WHERE k.key_hash = $1
-         AND (k.created_at < $2 OR NOT EXISTS (SELECT 1 FROM registry.realms r WHERE r.id = k.realm_id))`,
-      [answer.keyHash, since],
-    );
-    try {
-      await this.manager.insert(KeptAnswerEntity, answer);
-    } catch (error) {
-      throw isUniqueViolation(error, 'kept_answers_pkey') ? keyTaken() : error;
-    }
+  keepAnswer(answer: KeptAnswer, since: Date): Promise<void> {
+    return keepAnswer(this.manager, 'registry', answer, since, 'registry.realms');
   }
 
   record(event: AuditEvent): Promise<void> {

@@ -15,4 +15,10 @@ export class SubjectEntity {
 
   @Column('uuid', { name: 'ensured_role_ids', array: true })
   ensuredRoleIds!: string[];
+
+  @Column('boolean')
+  removed!: boolean;
+
+  @Column('timestamptz', { name: 'withdrawn_until', nullable: true })
+  withdrawnUntil!: Date | null;
 }

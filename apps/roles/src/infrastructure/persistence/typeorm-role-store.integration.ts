@@ -90,6 +90,33 @@ describe('TypeOrmRoleStore', () => {
       }
     });
 
+    it('of several administrators of master who leave in different ways one is kept', async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const roles = new RolesHarness(store);
+        const { realmId, admin } = await roles.realm('master');
+        const subjects = Array.from({ length: 4 }, () => uuidv7());
+        for (const subjectId of subjects) await roles.assign(realmId, subjectId, admin);
+        const leave = (subjectId: string, index: number) =>
+          index % 2 === 0
+            ? roles.unassign(realmId, subjectId, admin)
+            : roles.withdrawAdministrator.execute({ realmId, subjectId }, roles.context);
+        expect(await settle(subjects.map(leave))).toBe(3);
+      }
+    });
+
+    it('a user who is deleted is given nothing by who still saw them', async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const roles = new RolesHarness(store);
+        const { realmId, viewer } = await roles.realm();
+        const subjectId = uuidv7();
+        await settle([
+          roles.assign(realmId, subjectId, viewer),
+          roles.removeSubjectRoles.execute({ realmId, subjectId }, roles.context),
+        ]);
+        expect(await roles.held(realmId, subjectId)).toEqual([]);
+      }
+    });
+
     it('the newest published version is what the owner loads, whatever the order of assigning and taking', async () => {
       const roles = new RolesHarness(store);
       const { realmId, admin, viewer } = await roles.realm();

@@ -1,6 +1,6 @@
 import { AuditEventRecorded, type AuditEvent } from '#contracts';
 import { nextSnapshotVersion, type Outbox } from '#database';
-import { In, IsNull, Not, type EntityManager } from 'typeorm';
+import { In, IsNull, MoreThan, Not, type EntityManager } from 'typeorm';
 import type { RetiredBit } from '../../domain/catalogue-policy.js';
 import type { OwnPermission } from '../../domain/permission-catalogue.js';
 import {
@@ -36,7 +36,7 @@ export class TypeOrmRoleTransaction extends RoleTransaction {
       .createQueryBuilder()
       .insert()
       .into(SubjectEntity)
-      .values({ ...address, version: 0, ensuredRoleIds: [] })
+      .values({ ...address, version: 0, ensuredRoleIds: [], removed: false, withdrawnUntil: null })
       .orIgnore()
       .execute();
     const made = await this.findSubjectForChange(address);
@@ -51,8 +51,9 @@ export class TypeOrmRoleTransaction extends RoleTransaction {
     });
   }
 
-  async saveSubject({ realmId, subjectId, version, ensuredRoleIds }: Subject): Promise<void> {
-    await this.manager.update(SubjectEntity, { realmId, subjectId }, { version, ensuredRoleIds: [...ensuredRoleIds] });
+  async saveSubject({ realmId, subjectId, ensuredRoleIds, ...columns }: Subject): Promise<void> {
+    const changes = { ...columns, ensuredRoleIds: [...ensuredRoleIds] };
+    await this.manager.update(SubjectEntity, { realmId, subjectId }, changes);
   }
 
   lockScope({ realmId, scope }: ScopeAddress, mode: 'use' | 'change'): Promise<Scope | null> {
@@ -79,6 +80,16 @@ export class TypeOrmRoleTransaction extends RoleTransaction {
 
   countHolders(realmId: string, roleId: string): Promise<number> {
     return this.manager.countBy(AssignmentEntity, { realmId, roleId });
+  }
+
+  async holdersAmong(realmId: string, roleId: string, subjectIds: readonly string[]): Promise<readonly string[]> {
+    const found = await this.manager.findBy(AssignmentEntity, { realmId, roleId, subjectId: In([...subjectIds]) });
+    return found.map(({ subjectId }) => subjectId);
+  }
+
+  async withdrawnAmong(realmId: string, subjectIds: readonly string[], at: Date): Promise<readonly string[]> {
+    const where = { realmId, subjectId: In([...subjectIds]), withdrawnUntil: MoreThan(at) };
+    return (await this.manager.findBy(SubjectEntity, where)).map(({ subjectId }) => subjectId);
   }
 
   async findRole(realmId: string, id: string): Promise<Role | null> {

@@ -1,4 +1,11 @@
-import { createOutboxTable, createSnapshotSequence, dropOutboxTable, dropSnapshotSequence } from '#database';
+import {
+  createKeptAnswersTable,
+  createOutboxTable,
+  createSnapshotSequence,
+  dropKeptAnswersTable,
+  dropOutboxTable,
+  dropSnapshotSequence,
+} from '#database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Users, credentials, and the versions of removed users. */
@@ -8,6 +15,7 @@ export class CreateUsers20260101000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await createSnapshotSequence(queryRunner, 'identity');
     await createOutboxTable(queryRunner, 'identity');
+    await createKeptAnswersTable(queryRunner, 'identity');
     await queryRunner.query(`
       CREATE TABLE identity.users (
         id uuid NOT NULL,
@@ -22,6 +30,7 @@ export class CreateUsers20260101000000 implements MigrationInterface {
         lastname text,
         enabled boolean NOT NULL,
         required_actions text[] NOT NULL,
+        has_password boolean NOT NULL,
         version bigint NOT NULL,
         created_at timestamptz NOT NULL,
         updated_at timestamptz NOT NULL,
@@ -38,7 +47,8 @@ export class CreateUsers20260101000000 implements MigrationInterface {
     await queryRunner.query(
       `CREATE UNIQUE INDEX users_client_key ON identity.users (realm_id, client_id) WHERE client_id IS NOT NULL`,
     );
-    await queryRunner.query(`CREATE INDEX users_username_idx ON identity.users (realm_id, username_key)`);
+    await queryRunner.query(`CREATE INDEX users_username_idx ON identity.users (realm_id, username_key, id)`);
+    await queryRunner.query(`CREATE INDEX users_created_at_idx ON identity.users (realm_id, created_at, id)`);
     await queryRunner.query(`
       CREATE TABLE identity.credentials (
         realm_id uuid NOT NULL,
@@ -71,6 +81,7 @@ export class CreateUsers20260101000000 implements MigrationInterface {
     for (const table of ['removed_users', 'credentials', 'users']) {
       await queryRunner.query(`DROP TABLE identity.${table}`);
     }
+    await dropKeptAnswersTable(queryRunner, 'identity');
     await dropOutboxTable(queryRunner, 'identity');
     await dropSnapshotSequence(queryRunner, 'identity');
   }

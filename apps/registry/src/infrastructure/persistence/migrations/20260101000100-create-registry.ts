@@ -1,4 +1,11 @@
-import { createOutboxTable, createSnapshotSequence, dropOutboxTable, dropSnapshotSequence } from '#database';
+import {
+  createKeptAnswersTable,
+  createOutboxTable,
+  createSnapshotSequence,
+  dropKeptAnswersTable,
+  dropOutboxTable,
+  dropSnapshotSequence,
+} from '#database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
@@ -13,11 +20,12 @@ export class CreateRegistry20260101000100 implements MigrationInterface {
     await createSnapshotSequence(queryRunner, 'registry');
     await createOutboxTable(queryRunner, 'registry');
     for (const statement of TABLES) await queryRunner.query(statement);
+    // They go soon after their realm.
+    await createKeptAnswersTable(queryRunner, 'registry');
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
     const tables = [
-      'kept_answers',
       'milestones',
       'provisions',
       'snapshot_tombstones',
@@ -28,6 +36,7 @@ export class CreateRegistry20260101000100 implements MigrationInterface {
       'clients',
       'realms',
     ];
+    await dropKeptAnswersTable(queryRunner, 'registry');
     for (const table of tables) await queryRunner.query(`DROP TABLE registry.${table}`);
     await dropOutboxTable(queryRunner, 'registry');
     await dropSnapshotSequence(queryRunner, 'registry');
@@ -123,17 +132,6 @@ const TABLES: readonly string[] = [
     CONSTRAINT provisions_pkey PRIMARY KEY (id)
   )`,
   `CREATE INDEX provisions_created_at_idx ON registry.provisions (created_at, id)`,
-  // Answers to creations by their idempotency keys, for a day. They go soon after their realm.
-  `CREATE TABLE registry.kept_answers (
-    key_hash bytea NOT NULL,
-    request_hash bytea NOT NULL,
-    realm_id uuid NOT NULL,
-    answer text NOT NULL,
-    created_at timestamptz NOT NULL,
-    CONSTRAINT kept_answers_pkey PRIMARY KEY (key_hash)
-  )`,
-  `CREATE INDEX kept_answers_realm_id_idx ON registry.kept_answers (realm_id)`,
-  `CREATE INDEX kept_answers_created_at_idx ON registry.kept_answers (created_at)`,
   `CREATE TABLE registry.milestones (
     name text NOT NULL,
     reached_at timestamptz NOT NULL DEFAULT now(),

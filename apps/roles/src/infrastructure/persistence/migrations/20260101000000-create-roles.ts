@@ -59,6 +59,8 @@ export class CreateRoles20260101000000 implements MigrationInterface {
         subject_id uuid NOT NULL,
         version bigint NOT NULL,
         ensured_role_ids uuid[] NOT NULL,
+        removed boolean NOT NULL DEFAULT false,
+        withdrawn_until timestamptz,
         CONSTRAINT subjects_pkey PRIMARY KEY (realm_id, subject_id)
       )`);
     await queryRunner.query(`
