@@ -51,12 +51,16 @@ export const PageRequest = Type.Object({
 /** Cursor paging of lists. */
 export type PageRequest = Static<typeof PageRequest>;
 
-/** A page of a list: its items, an opaque cursor to the next page (null at the end) and the total over all pages. */
+/**
+ * A page of a list: its items, an opaque cursor to the next page (null at the end) and the total over all pages. `atLeast`: there
+ * are more than that; counting very many would take longer than reading a page.
+ */
 export const pageOf = <S extends import('@sinclair/typebox').TSchema>(item: S) =>
   Type.Object({
     items: Type.Array(item),
     nextCursor: nullable(Type.String()),
     total: Type.Integer({ minimum: 0 }),
+    atLeast: Type.Optional(Type.Boolean()),
   });
 
 /** The reply of calls that only acknowledge. */

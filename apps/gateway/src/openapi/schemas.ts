@@ -26,6 +26,11 @@ const Page = Type.Object(
   {
     next_cursor: orNull(Type.String({ description: 'Opaque; `cursor` of the next request. null on the last page.' })),
     total: Type.Integer({ minimum: 0, description: 'Over all pages.' }),
+    total_relation: Type.Optional(
+      Type.Literal('gte', {
+        description: 'Only where very many match: there are more than `total`, which is where counting ended.',
+      }),
+    ),
   },
   { $id: 'Page' },
 );

@@ -1,4 +1,5 @@
 import { ClientSnapshot, clientSnapshotKey, RealmSnapshot } from '#contracts';
+import { searchTextOf, textSearchOf } from '#database';
 import type { ClientUriRepository } from '../domain/client-uri.js';
 import type { Client } from '../domain/client.js';
 import { KeptAnswers, type KeptAnswer } from '#idempotency';
@@ -213,8 +214,9 @@ class InMemoryMilestones extends Milestones {
 }
 
 function isPart(search: string | null, ...texts: readonly string[]): boolean {
-  if (search === null) return true;
-  return texts.some((text) => text.toLowerCase().includes(search.toLowerCase()));
+  if (search === null || search === '') return true;
+  const asked = textSearchOf('', search);
+  return asked !== null && searchTextOf(...texts).includes(asked.text);
 }
 
 function pageOf<T extends { readonly id: string }>(

@@ -47,14 +47,14 @@ export class ClientController {
   @Handles(ListClients)
   async list(@Payload() request: RequestOf<typeof ListClients>): Promise<ReplyOf<typeof ListClients>> {
     const order = `clients/${request.sort}`;
-    const { items, next, total } = await this.listClients.execute(request.realmId, {
+    const { items, next, ...count } = await this.listClients.execute(request.realmId, {
       limit: request.page.limit,
       after: decodePosition(order, request.page.cursor),
       sort: request.sort,
       search: request.search,
       filter: request.filter,
     });
-    return { items: [...items], nextCursor: encodePosition(order, next), total };
+    return { items: [...items], nextCursor: encodePosition(order, next), ...count };
   }
 
   @Handles(UpdateClient)

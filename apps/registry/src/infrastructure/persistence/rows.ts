@@ -1,3 +1,4 @@
+import { searchKeysOf, searchTextOf } from '#database';
 import type { ClientSecret } from '../../domain/client-secret.js';
 import type { Client } from '../../domain/client.js';
 import type { Provision } from '../../domain/provision.js';
@@ -32,7 +33,7 @@ export function toRealm(row: RealmEntity): Realm {
 
 /** A row of its realm. */
 export function fromRealm({ settings, ...realm }: Realm): RealmEntity {
-  return { ...realm, ...settings };
+  return { ...realm, ...settings, searchText: searchTextOf(realm.name, realm.displayName) };
 }
 
 /** A client of its rows. */
@@ -41,12 +42,14 @@ export function toClient(
   secrets: readonly ClientSecretEntity[],
   redirectUris: readonly RedirectUriEntity[],
 ): Client {
-  return { ...row, secrets: secrets.map(toSecret), redirectUris: redirectUris.map(toUri) };
+  const { searchText: _searchText, searchKeys: _searchKeys, ...client } = row;
+  return { ...client, secrets: secrets.map(toSecret), redirectUris: redirectUris.map(toUri) };
 }
 
 /** The row of a client, without what has rows of its own. */
 export function fromClient({ secrets: _secrets, redirectUris: _redirectUris, ...row }: Client): ClientEntity {
-  return row;
+  const searchText = searchTextOf(row.name, row.clientId);
+  return { ...row, searchText, searchKeys: searchKeysOf(row.realmId, searchText) };
 }
 
 /** The row of a secret. */

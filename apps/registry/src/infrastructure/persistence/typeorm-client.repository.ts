@@ -1,10 +1,16 @@
-import { available } from '#database';
+import { available, textSearchOf, type TextSearch } from '#database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import type { Client } from '../../domain/client.js';
-import { ClientRepository, type ClientQuery, type ListPosition, type Page } from '../../domain/repositories.js';
+import {
+  ClientRepository,
+  COUNTED_AT_MOST,
+  FOUND_AT_MOST,
+  type ClientQuery,
+  type ListPosition,
+  type Page,
+} from '../../domain/repositories.js';
 import { ClientEntity } from './entities/client.entity.js';
-import { anyPart } from './like-pattern.js';
 import { completeClients } from './load-clients.js';
 import { isStorable } from './rows.js';
 
@@ -49,30 +55,58 @@ export class TypeOrmClientRepository extends ClientRepository {
   }
 
   async list(realmId: string, query: ClientQuery): Promise<Page<Client>> {
-    if (![query.search ?? '', query.filter.clientId ?? ''].every(isStorable))
-      return { items: [], next: null, total: 0 };
-    return available(() => this.page(realmId, query));
+    const { search, filter } = query;
+    const wanted = search === null || search === '' ? undefined : textSearchOf(realmId, search);
+    if (wanted === null || !isStorable(filter.clientId ?? '')) return { items: [], next: null, total: 0 };
+    return available(() => this.page(realmId, query, wanted));
   }
 
-  private async page(realmId: string, query: ClientQuery): Promise<Page<Client>> {
+  private async page(realmId: string, query: ClientQuery, wanted: TextSearch | undefined): Promise<Page<Client>> {
+    const { total, atLeast } = await this.count(realmId, query, wanted);
     const [sort, direction] = SORTS[query.sort];
-    const total = await this.matching(realmId, query).getCount();
-    const page = this.matching(realmId, query)
+    // Few are found by what they hold and then sorted. Of many the first ones in order are near, so the order is walked.
+    const page = this.matching(realmId, query, wanted, atLeast ? 'walk' : 'index')
       .orderBy(sort.column, direction)
       .addOrderBy('c.id', direction)
       .limit(query.limit + 1);
     if (query.after !== null) startAfter(page, sort, direction, query.after);
-    const rows = await page.getMany();
+    const rows = total === 0 ? [] : await page.getMany();
     const shown = rows.slice(0, query.limit);
     const last = shown.at(-1);
     return {
       items: await completeClients(this.dataSource.manager, realmId, shown),
       next: rows.length > query.limit && last !== undefined ? { value: sort.valueOf(last), id: last.id } : null,
       total,
+      ...(atLeast ? { atLeast } : {}),
     };
   }
 
-  private matching(realmId: string, { search, filter }: ClientQuery): SelectQueryBuilder<ClientEntity> {
+  /** Counts to a bound, so that a list of very many costs no more than one of some. */
+  private async count(
+    realmId: string,
+    query: ClientQuery,
+    wanted: TextSearch | undefined,
+  ): Promise<{ readonly total: number; readonly atLeast: boolean }> {
+    const bound = wanted === undefined ? COUNTED_AT_MOST : FOUND_AT_MOST;
+    const found = this.matching(realmId, query, wanted, 'index')
+      .select('1', 'one')
+      .limit(bound + 1);
+    const counted = await this.dataSource.manager
+      .createQueryBuilder()
+      .select('count(*)', 'total')
+      .from(`(${found.getQuery()})`, 'found')
+      .setParameters(found.getParameters())
+      .getRawOne<{ readonly total: string }>();
+    const total = Number(counted?.total ?? 0);
+    return total > bound ? { total: bound, atLeast: true } : { total, atLeast: false };
+  }
+
+  private matching(
+    realmId: string,
+    { filter }: ClientQuery,
+    wanted: TextSearch | undefined,
+    way: 'index' | 'walk',
+  ): SelectQueryBuilder<ClientEntity> {
     const matching = this.dataSource.manager
       .createQueryBuilder(ClientEntity, 'c')
       .where('c.realmId = :realmId', { realmId });
@@ -80,10 +114,9 @@ export class TypeOrmClientRepository extends ClientRepository {
     if (clientId !== undefined) matching.andWhere('c.clientId = :clientId', { clientId });
     if (enabled !== undefined) matching.andWhere('c.enabled = :enabled', { enabled });
     if (clientType !== undefined) matching.andWhere('c.clientType = :clientType', { clientType });
-    if (search !== null && search !== '') {
-      matching.andWhere(`(${anyPart('c.name')} OR ${anyPart('c.clientId')})`, { search });
-    }
-    return matching;
+    if (wanted === undefined) return matching;
+    if (way === 'index') matching.andWhere('c.searchKeys @> CAST(:keys AS integer[])', { keys: wanted.keys });
+    return matching.andWhere('position(CAST(:text AS text) IN c.searchText) > 0', { text: wanted.text });
   }
 
   private findOne(where: {

@@ -1,10 +1,9 @@
-import { available } from '#database';
+import { available, textSearchOf } from '#database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import type { Realm } from '../../domain/realm.js';
 import { RealmRepository, type Page, type RealmQuery } from '../../domain/repositories.js';
 import { RealmEntity } from './entities/realm.entity.js';
-import { anyPart } from './like-pattern.js';
 import { isStorable, toRealm } from './rows.js';
 
 /** The column of an order, the type that a position's text is compared as, and a realm's value of it. */
@@ -33,9 +32,11 @@ export class TypeOrmRealmRepository extends RealmRepository {
     const { search, onlyName, after, limit } = query;
     const [column, type, valueOf] = query.sort.endsWith('name') ? BY_NAME : BY_CREATION;
     const [direction, operator] = query.sort.startsWith('-') ? (['DESC', '<'] as const) : (['ASC', '>'] as const);
-    if (![search ?? '', onlyName ?? ''].every(isStorable)) return { items: [], next: null, total: 0 };
-    const total = await available(() => this.matching(query).getCount());
-    const page = this.matching(query)
+    // Realms need no index for searches: 10,000 are looked through in a few milliseconds.
+    const asked = search === null || search === '' ? undefined : (textSearchOf('', search)?.text ?? null);
+    if (asked === null || !isStorable(onlyName ?? '')) return { items: [], next: null, total: 0 };
+    const total = await available(() => this.matching(query, asked).getCount());
+    const page = this.matching(query, asked)
       .orderBy(column, direction)
       .addOrderBy('r.id', direction)
       .limit(limit + 1);
@@ -50,13 +51,11 @@ export class TypeOrmRealmRepository extends RealmRepository {
     return { items, next, total };
   }
 
-  private matching({ search, onlyName, enabled }: RealmQuery): SelectQueryBuilder<RealmEntity> {
+  private matching({ onlyName, enabled }: RealmQuery, search: string | undefined): SelectQueryBuilder<RealmEntity> {
     const matching = this.dataSource.manager.createQueryBuilder(RealmEntity, 'r');
     if (enabled !== undefined) matching.andWhere('r.enabled = :enabled', { enabled });
     if (onlyName !== null) matching.andWhere('r.name = :onlyName', { onlyName });
-    if (search !== null && search !== '') {
-      matching.andWhere(`(${anyPart('r.name')} OR ${anyPart('r.displayName')})`, { search });
-    }
+    if (search !== undefined) matching.andWhere('position(CAST(:search AS text) IN r.searchText) > 0', { search });
     return matching;
   }
 }

@@ -85,7 +85,8 @@ export class TypeOrmSnapshotRepository extends SnapshotRepository {
 function selectList(dataSource: DataSource, entity: typeof RealmEntity | typeof ClientEntity, alias: string): string {
   return dataSource
     .getMetadata(entity)
-    .columns.map(({ databaseName, propertyName }) => `${alias}.${databaseName} AS "${propertyName}"`)
+    .columns.filter(({ isSelect }) => isSelect)
+    .map(({ databaseName, propertyName }) => `${alias}.${databaseName} AS "${propertyName}"`)
     .join(', ');
 }
 

@@ -17,6 +17,13 @@ export class ClientEntity {
   @Column('text')
   name!: string;
 
+  /** Name and `client_id` as searches compare them; only written. */
+  @Column('text', { name: 'search_text', select: false })
+  searchText?: string;
+
+  @Column('integer', { name: 'search_keys', array: true, select: false })
+  searchKeys?: number[];
+
   @Column('text', { nullable: true })
   description!: string | null;
 

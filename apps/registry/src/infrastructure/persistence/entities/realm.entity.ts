@@ -14,6 +14,10 @@ export class RealmEntity {
   @Column('text', { name: 'display_name', nullable: true })
   displayName!: string | null;
 
+  /** Name and display name as searches compare them; only written. */
+  @Column('text', { name: 'search_text', select: false })
+  searchText?: string;
+
   @Column('boolean')
   enabled!: boolean;
 

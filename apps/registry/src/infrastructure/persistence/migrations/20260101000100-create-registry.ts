@@ -48,6 +48,8 @@ const TABLES: readonly string[] = [
     id uuid NOT NULL,
     name text COLLATE "C" NOT NULL,
     display_name text,
+    -- Name and display name as searches compare them: folded by the application, because locales differ.
+    search_text text COLLATE "C" NOT NULL,
     enabled boolean NOT NULL,
     access_token_lifetime_seconds integer NOT NULL,
     refresh_token_lifetime_seconds integer NOT NULL,
@@ -69,6 +71,9 @@ const TABLES: readonly string[] = [
     realm_id uuid NOT NULL,
     client_id text COLLATE "C" NOT NULL,
     name text COLLATE "C" NOT NULL,
+    -- Name and client_id as searches compare them, and a number for each piece of up to three letters of the realm.
+    search_text text COLLATE "C" NOT NULL,
+    search_keys integer[] NOT NULL,
     description text,
     owner text,
     client_type text NOT NULL,
@@ -94,6 +99,12 @@ const TABLES: readonly string[] = [
   )`,
   `CREATE INDEX clients_realm_id_name_idx ON registry.clients (realm_id, name, id)`,
   `CREATE INDEX clients_realm_id_created_at_idx ON registry.clients (realm_id, created_at, id)`,
+  // What is filtered for is found by walking an order unless it is rare: these are for the rare.
+  `CREATE INDEX clients_disabled_idx ON registry.clients (realm_id, client_id) WHERE NOT enabled`,
+  `CREATE INDEX clients_unusual_idx ON registry.clients (realm_id, client_type, client_id)
+    WHERE client_type <> 'confidential'`,
+  // Without a list of pending entries, which every search would have to read from end to end.
+  `CREATE INDEX clients_search_keys_idx ON registry.clients USING gin (search_keys) WITH (fastupdate = off)`,
   `CREATE TABLE registry.client_secrets (
     id uuid NOT NULL,
     realm_id uuid NOT NULL,

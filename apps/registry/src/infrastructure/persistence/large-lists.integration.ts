@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Client } from '../../domain/client.js';
+import { FOUND_AT_MOST, type ClientQuery } from '../../domain/repositories.js';
+import type { Realm } from '../../domain/realm.js';
+import { aClient, aRealm } from '../../testing/builders.js';
+import { openPostgresRegistry, type PostgresRegistry } from '../../testing/open-postgres-registry.js';
+import { ClientEntity } from './entities/client.entity.js';
+import { fromClient } from './rows.js';
+
+const MANY = FOUND_AT_MOST + 200;
+const QUERY: ClientQuery = { limit: 50, after: null, sort: 'client_id', search: null, filter: {} };
+
+describe('lists of many clients', () => {
+  let registry: PostgresRegistry;
+  let realm: Realm;
+  let expected: readonly string[];
+
+  beforeAll(async () => {
+    registry = await openPostgresRegistry();
+    realm = await registry.transactions.run((transaction) => transaction.insertRealm(aRealm()));
+    const clients: Client[] = Array.from({ length: MANY }, (_, index) =>
+      aClient(realm, { clientId: `Rechnung-${String(index).padStart(5, '0')}`, name: `Größe ${String(index % 7)}` }),
+    );
+    expected = clients.map(({ clientId }) => clientId);
+    for (let start = 0; start < MANY; start += 200) {
+      await registry.dataSource.manager.insert(ClientEntity, clients.slice(start, start + 200).map(fromClient));
+    }
+  });
+  afterAll(() => registry.close());
+
+  const all = async (query: Partial<ClientQuery>): Promise<readonly string[]> => {
+    const seen: string[] = [];
+    let after: ClientQuery['after'] = null;
+    do {
+      const page = await registry.clients.list(realm.id, { ...QUERY, ...query, limit: 200, after });
+      seen.push(...page.items.map(({ clientId }) => clientId));
+      after = page.next;
+    } while (after !== null);
+    return seen;
+  };
+
+  it('say that a search found more than was counted, and page through all of it all the same', async () => {
+    const page = await registry.clients.list(realm.id, { ...QUERY, search: 'rechnung' });
+    expect([page.total, page.atLeast, page.items.length]).toEqual([FOUND_AT_MOST, true, 50]);
+    expect(await all({ search: 'RECHNUNG' })).toEqual(expected);
+    expect(await all({ search: 'g', sort: '-client_id' })).toEqual(expected.toReversed());
+    const whole = await registry.clients.list(realm.id, QUERY);
+    expect([whole.total, whole.atLeast]).toEqual([MANY, undefined]);
+  });
+
+  it('find any part whatever its case, also beyond ASCII and shorter than three letters', async () => {
+    const ofSix = expected.filter((_, index) => index % 7 === 6);
+    for (const search of ['größe 6', 'GRÖSSE 6', 'ÖSSE 6']) expect(await all({ search })).toEqual(ofSix);
+    expect(await all({ search: '-00003' })).toEqual(['Rechnung-00003']);
+    for (const search of ['größe 7', 'x', 'Rechnung-00003Größe', '%', '_', '\\']) {
+      expect(await registry.clients.list(realm.id, { ...QUERY, search })).toMatchObject({ items: [], total: 0 });
+    }
+  });
+
+  it('go on finding a client under what it is called now', async () => {
+    const [id] = (await registry.clients.list(realm.id, { ...QUERY, search: '-00009' })).items.map(
+      (client) => client.id,
+    );
+    await registry.transactions.run(async (transaction) => {
+      const client = await transaction.lockClient(realm.id, id ?? '');
+      if (client !== null) await transaction.updateClient(client, { ...client, name: 'Ganz neu' });
+    });
+    expect(await all({ search: 'NZ N' })).toEqual(['Rechnung-00009']);
+    expect(await all({ search: 'größe 2' })).not.toContain('Rechnung-00009');
+  });
+});
