@@ -1,40 +1,67 @@
 import { parseArgs } from 'node:util';
+import { benchRegistry } from './registry.js';
 import { benchTokens } from './tokens.js';
 
-const HELP = `npm run bench -- [options]
+const HELP = `npm run bench -- [tokens | registry] [options]
 
-Measures client_credentials through a private cluster, beside the bare pipeline (Fastify → NATS → ES256 → reply) and
-oidc-provider, interleaved in one run, and prints tokens/s, latency, CPU per token and the ratios.
-
-  --rounds N        rounds of each contender (3)
-  --seconds N       length of one measurement (8)
+tokens (what is measured when nothing is named)
+  client_credentials through a private cluster, beside the bare pipeline (Fastify → NATS → ES256 → reply) and
+  oidc-provider, interleaved in one run: tokens/s, latency, CPU per token and the ratios.
   --connections N   keep-alive connections of the load generator (64)
   --tokens N        instances of the tokens service (1)
+
+registry
+  Creating, listing, searching and reading clients, and the first token of a client, in a realm with 1,000 clients and
+  in a large one, side by side; the same of realms; what tokens holds in memory. Full size: --clients 200000 --realms 10000
+  --clients N       clients of the large realm (20000)
+  --realms N        further realms (1000)
+  --parallel N      requests under way at once (4); twice as many creations
+
+all
+  --rounds N        rounds of each measurement (3)
+  --seconds N       length of one measurement (tokens: 8, others: 2)
 `;
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '8' },
+    seconds: { type: 'string' },
     connections: { type: 'string', default: '64' },
     tokens: { type: 'string', default: '1' },
+    clients: { type: 'string', default: '20000' },
+    realms: { type: 'string', default: '1000' },
+    parallel: { type: 'string', default: '4' },
     help: { type: 'boolean', default: false },
   },
 });
 
+const count = (name: Exclude<keyof typeof values, 'help'>, standard?: number): number => {
+  const number = Number(values[name] ?? standard);
+  if (Number.isInteger(number) && number > 0) return number;
+  console.error(`--${name} must be a whole number above 0`);
+  process.exit(2);
+};
+
+const [what = 'tokens'] = positionals;
 if (values.help) {
   console.log(HELP);
-} else {
-  const count = (name: 'rounds' | 'seconds' | 'connections' | 'tokens'): number => {
-    const number = Number(values[name]);
-    if (Number.isInteger(number) && number > 0) return number;
-    console.error(`--${name} must be a whole number above 0`);
-    process.exit(2);
-  };
+} else if (what === 'tokens') {
   await benchTokens({
     rounds: count('rounds'),
-    seconds: count('seconds'),
+    seconds: count('seconds', 8),
     connections: count('connections'),
     tokens: count('tokens'),
   });
+} else if (what === 'registry') {
+  await benchRegistry({
+    rounds: count('rounds'),
+    seconds: count('seconds', 2),
+    clients: count('clients'),
+    realms: count('realms'),
+    parallel: count('parallel'),
+  });
+} else {
+  console.error(HELP);
+  process.exitCode = 2;
 }

@@ -27,6 +27,18 @@ export function machineCpuMicroseconds(): number {
   return ticks * MICROSECONDS_PER_TICK;
 }
 
+/** Memory of processes that is in RAM, in megabytes (`VmRSS`). */
+export function residentMegabytes(pids: readonly number[]): number {
+  const kilobytes = pids.map((pid) => {
+    try {
+      return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+    } catch {
+      return 0;
+    }
+  });
+  return kilobytes.reduce((sum, value) => sum + value, 0) / 1_024;
+}
+
 /** Every descendant of a process, for servers that fork (PostgreSQL). */
 export function withDescendants(pid: number): number[] {
   try {

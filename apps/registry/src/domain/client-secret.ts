@@ -31,7 +31,12 @@ export interface ClientSecret {
 
 /** Makes the text of a secret: prefix, 256 random bits in base 62, and a CRC-32 that tells a typing error from a wrong secret. */
 export function makeSecretText(): string {
-  const bits = BigInt(`0x${randomBytes(SECRET_BITS / 8).toString('hex')}`);
+  return secretTextOf(randomBytes(SECRET_BITS / 8));
+}
+
+/** The text of a secret of 32 given bytes, which have to be random for whoever must not guess it. */
+export function secretTextOf(bytes: Buffer): string {
+  const bits = BigInt(`0x${bytes.toString('hex')}`);
   const body = CLIENT_SECRET_PREFIX + base62(bits, BODY_LENGTH);
   return body + base62(BigInt(crc32(body)), CHECKSUM_LENGTH);
 }

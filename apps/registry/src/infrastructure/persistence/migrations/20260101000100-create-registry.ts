@@ -103,8 +103,8 @@ const TABLES: readonly string[] = [
   `CREATE INDEX clients_disabled_idx ON registry.clients (realm_id, client_id) WHERE NOT enabled`,
   `CREATE INDEX clients_unusual_idx ON registry.clients (realm_id, client_type, client_id)
     WHERE client_type <> 'confidential'`,
-  // Without a list of pending entries, which every search would have to read from end to end.
-  `CREATE INDEX clients_search_keys_idx ON registry.clients USING gin (search_keys) WITH (fastupdate = off)`,
+  // The list of pending entries makes additions cheap, and every search reads it from end to end: 1 MB costs it a few milliseconds.
+  `CREATE INDEX clients_search_keys_idx ON registry.clients USING gin (search_keys) WITH (gin_pending_list_limit = 1024)`,
   `CREATE TABLE registry.client_secrets (
     id uuid NOT NULL,
     realm_id uuid NOT NULL,

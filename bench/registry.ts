@@ -1,0 +1,238 @@
+import { startCluster, type Cluster } from '#testing';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { seed } from '../scripts/seed/seed.js';
+import { seededClientId, seededRealmName, seededSecret, type Seed } from '../scripts/seed/seeded.js';
+import { BenchAdministrator, tokenRequest } from './administrator.js';
+import { residentMegabytes } from './processes.js';
+import { Requests, type BenchRequest, type Measured } from './requests.js';
+import { compareColumns, type ComparedRow } from './rounds.js';
+
+/** How the registry is measured. */
+export interface RegistryBenchOptions {
+  readonly rounds: number;
+  readonly seconds: number;
+  /** Clients of the large realm; the small one has 1,000. */
+  readonly clients: number;
+  /** Further realms. */
+  readonly realms: number;
+  /** How many requests are under way at once; creations twice as many. */
+  readonly parallel: number;
+}
+
+/** A realm that is measured, and which of its clients have not been touched yet. */
+interface Subject {
+  readonly seed: Seed;
+  readonly title: string;
+  readonly clients: number;
+  fresh: number;
+}
+
+const SMALL = 1_000;
+/** What reading may take at the 99th percentile, in milliseconds. */
+const READING_MS = 50;
+const FIRST_TOKEN_MS = 25;
+const CREATIONS_PER_SECOND = 300;
+
+/** Creating, listing, searching, reading and first tokens with 1,000 clients and with many, side by side. */
+export async function benchRegistry(options: RegistryBenchOptions): Promise<void> {
+  console.log('starting the cluster …');
+  const masterKey = randomBytes(32).toString('base64');
+  const cluster = await startCluster({ silent: true, env: { CHANCERY_MASTER_KEY: masterKey } });
+  const requests = new Requests(cluster.baseUrl, options.parallel * 2);
+  try {
+    const small: Subject = { seed: { text: 'bench', realm: 'small' }, title: '1,000', clients: SMALL, fresh: 0 };
+    const title = options.clients.toLocaleString('en');
+    const large: Subject = { seed: { text: 'bench', realm: 'large' }, title, clients: options.clients, fresh: 0 };
+    const target = {
+      databaseUrl: cluster.databaseUrl,
+      masterKey,
+      force: true,
+      output: process.stdout,
+      environment: {},
+    };
+    const common = { roles: 20, rolesPerClient: 2, holders: 0 };
+    await seed({ ...small.seed, ...common, clients: small.clients, realms: 0 }, target);
+    await seed({ ...large.seed, ...common, clients: large.clients, realms: options.realms }, target);
+    await measureAll(cluster, requests, [small, large], options);
+  } finally {
+    requests.close();
+    await cluster.stop();
+  }
+}
+
+async function measureAll(
+  cluster: Cluster,
+  requests: Requests,
+  subjects: readonly Subject[],
+  options: RegistryBenchOptions,
+): Promise<void> {
+  const admin = new BenchAdministrator(requests, cluster);
+  const { seconds, parallel } = options;
+  const compared = (
+    name: string,
+    aim: NonNullable<ComparedRow['aim']>,
+    next: (subject: Subject) => () => BenchRequest | undefined,
+    atOnce = parallel,
+  ): ComparedRow => ({
+    name,
+    aim,
+    columns: subjects.map((subject) => async () => {
+      await admin.signIn();
+      return requests.measure(next(subject), { parallel: atOnce, seconds });
+    }),
+  });
+  const reading = { p99Ms: READING_MS };
+  const list = (query: (index: number) => string) => (subject: Subject) => {
+    let index = 0;
+    return () => admin.call('GET', `/realms/${subject.seed.realm}/clients?${query(index++)}`);
+  };
+  const sorts = ['client_id', '-client_id', 'name', '-name', 'created_at', '-created_at'];
+  const ids = await Promise.all(subjects.map((subject) => idsOf(admin, requests, subject)));
+  const rows: ComparedRow[] = [
+    compared(
+      'list, every order',
+      reading,
+      list((index) => `limit=50&sort=${sorts[index % sorts.length] ?? ''}`),
+    ),
+    compared(
+      'list, filtered',
+      reading,
+      list((index) => `limit=50&enabled=${String(index % 2 === 0)}`),
+    ),
+    compared(
+      'search, prefix of the client_id',
+      reading,
+      list((index) => `search=seed-b${'illing'.slice(0, index % 7)}`),
+    ),
+    compared(
+      'search, found once',
+      reading,
+      list((index) => `search=${String(index % SMALL).padStart(6, '0')}`),
+    ),
+    compared(
+      'search, part of the name',
+      reading,
+      list((index) => `search=${['ERLIN', 'köln', 'ice', 'z'][index % 4] ?? ''}`),
+    ),
+    compared(
+      'search, found nowhere',
+      reading,
+      list((index) => `search=nowhere${String(index)}`),
+    ),
+    compared('get', reading, (subject) => {
+      const known = ids[subjects.indexOf(subject)] ?? [];
+      let index = 0;
+      return () => admin.call('GET', `/realms/${subject.seed.realm}/clients/${known[index++ % known.length] ?? ''}`);
+    }),
+    compared('create', { perSecond: CREATIONS_PER_SECOND }, creations(admin), parallel * 2),
+    compared('first token of a client', { p99Ms: FIRST_TOKEN_MS }, (subject) => () => firstToken(subject)),
+  ];
+  await compareColumns(
+    subjects.map(({ title }) => `${title} clients`),
+    rows,
+    options.rounds,
+  );
+  if (options.realms > 0) await measureRealms(admin, requests, subjects[1]?.seed, options);
+  await measureMemory(cluster, requests, subjects[1], options);
+}
+
+/** Some of a realm's ids, from all over it. */
+async function idsOf(admin: BenchAdministrator, requests: Requests, { seed }: Subject): Promise<readonly string[]> {
+  await admin.signIn();
+  const pages = await Promise.all(
+    ['client_id', '-client_id', 'name', '-created_at'].map((sort) =>
+      requests.json<{ data: { id: string }[] }>(
+        admin.call('GET', `/realms/${seed.realm}/clients?limit=200&sort=${sort}`),
+      ),
+    ),
+  );
+  return pages.flatMap(({ data }) => data.map(({ id }) => id));
+}
+
+function creations(admin: BenchAdministrator) {
+  return ({ seed }: Subject) => {
+    return () => {
+      const name = `made-${randomBytes(6).toString('hex')}`;
+      return admin.call('POST', `/realms/${seed.realm}/clients`, { name, service_account_enabled: true });
+    };
+  };
+}
+
+/** A client that no instance has seen; undefined when there are no more. */
+function firstToken(subject: Subject): BenchRequest | undefined {
+  if (subject.fresh >= subject.clients) return undefined;
+  const clientId = seededClientId(subject.fresh);
+  subject.fresh += 1;
+  return tokenRequest(subject.seed.realm, clientId, seededSecret(subject.seed, subject.seed.realm, clientId));
+}
+
+async function measureRealms(
+  admin: BenchAdministrator,
+  requests: Requests,
+  seed: Seed | undefined,
+  { realms, rounds, seconds, parallel }: RegistryBenchOptions,
+): Promise<void> {
+  if (seed === undefined) return;
+  let fresh = 0;
+  const limits = { parallel, seconds };
+  const first = (): BenchRequest | undefined => {
+    if (fresh >= realms) return undefined;
+    fresh += 1;
+    const realm = seededRealmName(seed, fresh);
+    return tokenRequest(realm, seededClientId(0), seededSecret(seed, realm, seededClientId(0)));
+  };
+  const measured = (next: () => BenchRequest | undefined) => async (): Promise<Measured> => {
+    await admin.signIn();
+    return requests.measure(next, limits);
+  };
+  let index = 0;
+  const rows: ComparedRow[] = [
+    {
+      name: 'list realms',
+      aim: { p99Ms: READING_MS },
+      columns: [
+        measured(() => admin.call('GET', `/realms?limit=50&sort=${index++ % 2 === 0 ? 'name' : '-created_at'}`)),
+      ],
+    },
+    {
+      name: 'search realms',
+      aim: { p99Ms: READING_MS },
+      columns: [
+        measured(() => admin.call('GET', `/realms?search=-${String((index++ % realms) + 1).padStart(5, '0')}`)),
+      ],
+    },
+    {
+      name: 'create a realm',
+      columns: [measured(() => admin.call('POST', '/realms', { name: `made-${randomBytes(6).toString('hex')}` }))],
+    },
+    { name: 'first token of a realm', aim: { p99Ms: FIRST_TOKEN_MS }, columns: [measured(first)] },
+  ];
+  await compareColumns([`${realms.toLocaleString('en')} realms`], rows, rounds);
+}
+
+/** What `tokens` holds in memory before and after it has served every client of the large realm. */
+async function measureMemory(
+  cluster: Cluster,
+  requests: Requests,
+  subject: Subject | undefined,
+  { parallel }: RegistryBenchOptions,
+): Promise<void> {
+  if (subject === undefined) return;
+  const resident = (): number =>
+    cluster.services().reduce((sum, { name, pids }) => sum + (name === 'tokens' ? residentMegabytes(pids) : 0), 0);
+  const marks = [resident()];
+  const portion = Math.ceil(subject.clients / 4);
+  for (let part = 1; part <= 4; part += 1) {
+    subject.fresh = (part - 1) * portion;
+    const end = Math.min(part * portion, subject.clients);
+    const next = (): BenchRequest | undefined => (subject.fresh < end ? firstToken(subject) : undefined);
+    await requests.measure(next, { parallel: parallel * 2, seconds: 600 });
+    await sleep(1_000);
+    marks.push(resident());
+  }
+  const [before = 0, ...after] = marks;
+  console.log(
+    `\ntokens, resident memory: ${before.toFixed(0)} MB before; after a token for each of ${portion.toLocaleString('en')} more clients: ${after.map((mark) => `${mark.toFixed(0)} MB`).join(', ')}`,
+  );
+}
