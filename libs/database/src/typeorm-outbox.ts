@@ -27,6 +27,8 @@ const LEASE_SECONDS = 30;
 const DELAY_MAX_SECONDS = 300;
 /** Events of one claim travel in one publish; calls are few and may be slow. */
 const CLAIM_LIMIT: Readonly<Record<OutboxKind, number>> = { event: 64, call: 8 };
+/** Longer than a transaction may last between recording a call and committing it. */
+const CALLS_EXPECTED_MS = 60_000;
 /** The outcome of a row that need not be sent again. */
 const DELIVERED = 0;
 /** What a flush leaves of its context's deadline, in milliseconds. */
@@ -43,6 +45,7 @@ export class TypeOrmOutbox extends Outbox {
   private readonly rows: OutboxRows;
   /** The pass under way and the one that will follow it, for each kind. */
   private readonly passes = new Map<OutboxKind, { running: Promise<void>; next: Promise<void> | undefined }>();
+  private lastCallAt = Number.NEGATIVE_INFINITY;
   private timer: NodeJS.Timeout | undefined;
   private stopped = true;
   private polling: Promise<void> = Promise.resolve();
@@ -63,12 +66,17 @@ export class TypeOrmOutbox extends Outbox {
   }
 
   async call<C extends CallContract>(manager: EntityManager, contract: C, request: RequestOf<C>): Promise<void> {
+    this.lastCallAt = performance.now();
     const payload = encode(contract.request, request, contract.subject);
     await this.rows.add(manager, uuidv7(), 'call', contract.subject, payload);
   }
 
   async flush(context: CallContext): Promise<void> {
-    const sent = Promise.all(OUTBOX_KINDS.map((kind) => this.pass(kind))).catch(() => {});
+    // Calls are rare: unless this process has recorded one lately, there is none of its own to look for.
+    const calls = performance.now() - this.lastCallAt < CALLS_EXPECTED_MS;
+    const sent = Promise.all(OUTBOX_KINDS.map((kind) => (kind === 'event' || calls ? this.pass(kind) : null))).catch(
+      () => {},
+    );
     await withinDeadline(sent, context);
   }
 
@@ -140,6 +148,8 @@ export class TypeOrmOutbox extends Outbox {
         const delaySeconds = outcomes[index] ?? DELIVERED;
         if (delaySeconds !== DELIVERED) await this.rows.postpone(row.id, claimId, delaySeconds);
       }
+      // Whoever commits from here on asks for a pass of their own.
+      if (claimed.length < CLAIM_LIMIT[kind]) return;
     }
   }
 

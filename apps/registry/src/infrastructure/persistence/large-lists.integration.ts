@@ -57,6 +57,22 @@ describe('lists of many clients', () => {
     }
   });
 
+  it('find matches that all stand at the other end of the order', async () => {
+    const wide = await registry.transactions.run((transaction) => transaction.insertRealm(aRealm({ name: 'wide' })));
+    const many = (prefix: string, count: number): Client[] =>
+      Array.from({ length: count }, (_, index) => aClient(wide, { clientId: `${prefix}-${String(10_000 + index)}` }));
+    const clients = [...many('aa', 5_100), ...many('zz', MANY)];
+    for (let start = 0; start < clients.length; start += 500) {
+      await registry.dataSource.manager.insert(ClientEntity, clients.slice(start, start + 500).map(fromClient));
+    }
+    for (const sort of ['client_id', '-client_id'] as const) {
+      const page = await registry.clients.list(wide.id, { ...QUERY, search: 'zz-', sort });
+      const found = page.items.map(({ clientId }) => clientId);
+      expect([found.length, page.total, page.next === null]).toEqual([50, FOUND_AT_MOST, false]);
+      expect(found[0]).toBe(sort === 'client_id' ? 'zz-10000' : `zz-${String(10_000 + MANY - 1)}`);
+    }
+  });
+
   it('go on finding a client under what it is called now', async () => {
     const [id] = (await registry.clients.list(realm.id, { ...QUERY, search: '-00009' })).items.map(
       (client) => client.id,

@@ -38,6 +38,9 @@ const SORTS: Readonly<Record<ClientQuery['sort'], readonly [SortColumn, 'ASC' | 
   '-created_at': [CREATED_AT, 'DESC'],
 };
 
+/** How far an order is walked in search of a page: a few milliseconds. */
+const WALKED_AT_MOST = 5_000;
+
 /** Clients in PostgreSQL. */
 @Injectable()
 export class TypeOrmClientRepository extends ClientRepository {
@@ -63,22 +66,58 @@ export class TypeOrmClientRepository extends ClientRepository {
 
   private async page(realmId: string, query: ClientQuery, wanted: TextSearch | undefined): Promise<Page<Client>> {
     const { total, atLeast } = await this.count(realmId, query, wanted);
-    const [sort, direction] = SORTS[query.sort];
-    // Few are found by what they hold and then sorted. Of many the first ones in order are near, so the order is walked.
-    const page = this.matching(realmId, query, wanted, atLeast ? 'walk' : 'index')
-      .orderBy(sort.column, direction)
-      .addOrderBy('c.id', direction)
-      .limit(query.limit + 1);
-    if (query.after !== null) startAfter(page, sort, direction, query.after);
-    const rows = total === 0 ? [] : await page.getMany();
+    const rows = total === 0 ? [] : await this.rows(realmId, query, wanted, atLeast);
     const shown = rows.slice(0, query.limit);
     const last = shown.at(-1);
+    const { valueOf } = SORTS[query.sort][0];
     return {
       items: await completeClients(this.dataSource.manager, realmId, shown),
-      next: rows.length > query.limit && last !== undefined ? { value: sort.valueOf(last), id: last.id } : null,
+      next: rows.length > query.limit && last !== undefined ? { value: valueOf(last), id: last.id } : null,
       total,
       ...(atLeast ? { atLeast } : {}),
     };
+  }
+
+  /**
+   * The rows of a page, and one more if another page follows. Few matches are found by what they hold and then sorted. Of many the
+   * next ones are mostly near, so the order is walked a little way first; where they are not (all at the other end of the order)
+   * they too are found by what they hold.
+   */
+  private async rows(
+    realmId: string,
+    query: ClientQuery,
+    wanted: TextSearch | undefined,
+    many: boolean,
+  ): Promise<readonly ClientEntity[]> {
+    const ordered = this.inOrder(this.matching(realmId, query), query);
+    if (wanted === undefined) return ordered.limit(query.limit + 1).getMany();
+    if (many) {
+      const near = await this.near(ordered.limit(WALKED_AT_MOST), wanted, query.limit + 1);
+      if (near.length > query.limit) {
+        return this.inOrder(this.matching(realmId, query).andWhere('c.id IN (:...near)', { near }), query).getMany();
+      }
+    }
+    return this.inOrder(withKeys(this.matching(realmId, query), wanted), query)
+      .limit(query.limit + 1)
+      .getMany();
+  }
+
+  /** The ids of the first matches of a walk. */
+  private async near(
+    walk: SelectQueryBuilder<ClientEntity>,
+    { text }: TextSearch,
+    limit: number,
+  ): Promise<readonly string[]> {
+    const walked = walk.select('c.id', 'id').addSelect('c.searchText', 'search_text');
+    const rows = await this.dataSource.manager
+      .createQueryBuilder()
+      .select('w.id', 'id')
+      .from(`(${walked.getQuery()})`, 'w')
+      .where('position(CAST(:text AS text) IN w.search_text) > 0')
+      .setParameters({ ...walked.getParameters(), text })
+      .limit(limit)
+      .getRawMany<{ readonly id: string }>();
+    return rows.map(({ id }) => id);
   }
 
   /** Counts to a bound, so that a list of very many costs no more than one of some. */
@@ -88,9 +127,8 @@ export class TypeOrmClientRepository extends ClientRepository {
     wanted: TextSearch | undefined,
   ): Promise<{ readonly total: number; readonly atLeast: boolean }> {
     const bound = wanted === undefined ? COUNTED_AT_MOST : FOUND_AT_MOST;
-    const found = this.matching(realmId, query, wanted, 'index')
-      .select('1', 'one')
-      .limit(bound + 1);
+    const matching = this.matching(realmId, query);
+    const found = (wanted === undefined ? matching : withKeys(matching, wanted)).select('1', 'one').limit(bound + 1);
     const counted = await this.dataSource.manager
       .createQueryBuilder()
       .select('count(*)', 'total')
@@ -101,12 +139,7 @@ export class TypeOrmClientRepository extends ClientRepository {
     return total > bound ? { total: bound, atLeast: true } : { total, atLeast: false };
   }
 
-  private matching(
-    realmId: string,
-    { filter }: ClientQuery,
-    wanted: TextSearch | undefined,
-    way: 'index' | 'walk',
-  ): SelectQueryBuilder<ClientEntity> {
+  private matching(realmId: string, { filter }: ClientQuery): SelectQueryBuilder<ClientEntity> {
     const matching = this.dataSource.manager
       .createQueryBuilder(ClientEntity, 'c')
       .where('c.realmId = :realmId', { realmId });
@@ -114,9 +147,16 @@ export class TypeOrmClientRepository extends ClientRepository {
     if (clientId !== undefined) matching.andWhere('c.clientId = :clientId', { clientId });
     if (enabled !== undefined) matching.andWhere('c.enabled = :enabled', { enabled });
     if (clientType !== undefined) matching.andWhere('c.clientType = :clientType', { clientType });
-    if (wanted === undefined) return matching;
-    if (way === 'index') matching.andWhere('c.searchKeys @> CAST(:keys AS integer[])', { keys: wanted.keys });
-    return matching.andWhere('position(CAST(:text AS text) IN c.searchText) > 0', { text: wanted.text });
+    return matching;
+  }
+
+  private inOrder(
+    matching: SelectQueryBuilder<ClientEntity>,
+    { sort, after }: ClientQuery,
+  ): SelectQueryBuilder<ClientEntity> {
+    const [column, direction] = SORTS[sort];
+    if (after !== null) startAfter(matching, column, direction, after);
+    return matching.orderBy(column.column, direction).addOrderBy('c.id', direction);
   }
 
   private findOne(where: {
@@ -132,6 +172,15 @@ export class TypeOrmClientRepository extends ClientRepository {
       return client ?? null;
     });
   }
+}
+
+function withKeys(
+  matching: SelectQueryBuilder<ClientEntity>,
+  { text, keys }: TextSearch,
+): SelectQueryBuilder<ClientEntity> {
+  return matching
+    .andWhere('c.searchKeys @> CAST(:keys AS integer[])', { keys })
+    .andWhere('position(CAST(:text AS text) IN c.searchText) > 0', { text });
 }
 
 function startAfter(

@@ -7,7 +7,7 @@ import {
   type CallContract,
   type RequestOf,
 } from '#contracts';
-import { isUniqueViolation, keepAnswer, nextSnapshotVersion, type Outbox } from '#database';
+import { isUniqueViolation, keepAnswer, nextSnapshotVersion, toSafeInteger, type Outbox } from '#database';
 import type { KeptAnswer } from '#idempotency';
 import { In, type EntityManager } from 'typeorm';
 import type { Client } from '../../domain/client.js';
@@ -24,6 +24,15 @@ import { completeClients } from './load-clients.js';
 import { fromClient, fromProvision, fromRealm, fromSecret, fromUri, toRealm } from './rows.js';
 import { TypeOrmClientUris } from './typeorm-client-uris.js';
 import { forgetTombstone, leaveTombstone } from './tombstones.js';
+
+interface StampedRow {
+  readonly snapshot_version: string;
+}
+
+/** The version that a row, which this transaction has locked or made, was given. */
+function versionOf([rows]: [StampedRow[], number]): number {
+  return toSafeInteger(rows[0]?.snapshot_version ?? '');
+}
 
 /** One transaction in PostgreSQL. */
 export class TypeOrmRegistryTransaction implements RegistryTransaction {
@@ -167,15 +176,21 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
   }
 
   private async stampRealm(realm: Realm): Promise<Realm> {
-    const snapshotVersion = await nextSnapshotVersion(this.manager, 'registry');
-    await this.manager.update(RealmEntity, { id: realm.id }, { snapshotVersion });
-    return { ...realm, snapshotVersion };
+    const stamped: [StampedRow[], number] = await this.manager.query(
+      `UPDATE registry.realms SET snapshot_version = nextval('registry.snapshot_version')
+       WHERE id = $1 RETURNING snapshot_version`,
+      [realm.id],
+    );
+    return { ...realm, snapshotVersion: versionOf(stamped) };
   }
 
   private async stampClient(client: Client): Promise<Client> {
-    const snapshotVersion = await nextSnapshotVersion(this.manager, 'registry');
-    await this.manager.update(ClientEntity, { realmId: client.realmId, id: client.id }, { snapshotVersion });
-    return { ...client, snapshotVersion };
+    const stamped: [StampedRow[], number] = await this.manager.query(
+      `UPDATE registry.clients SET snapshot_version = nextval('registry.snapshot_version')
+       WHERE realm_id = $1 AND id = $2 RETURNING snapshot_version`,
+      [client.realmId, client.id],
+    );
+    return { ...client, snapshotVersion: versionOf(stamped) };
   }
 
   private async absence(snapshot: string, key: string): Promise<number> {

@@ -1,4 +1,4 @@
-import { UserSnapshot, userSnapshotKey } from '#contracts';
+import { AssignmentsSnapshot, assignmentsSnapshotKey, UserSnapshot, userSnapshotKey } from '#contracts';
 import { AppError } from '#errors';
 import type { ClientFacts, IssuanceAttempt, RealmFacts, Subject } from './issuance-attempt.js';
 
@@ -13,6 +13,8 @@ export async function serviceAccountSubject(
   client: ClientFacts,
 ): Promise<Subject> {
   const userId = client.serviceAccountUserId;
+  // In the same round trip: whoever is let in as this user is asked for their roles next.
+  if (userId !== null) void attempt.view.read(AssignmentsSnapshot, assignmentsSnapshotKey(realm.id, userId));
   const user = userId === null ? null : await attempt.view.read(UserSnapshot, userSnapshotKey(realm.id, userId));
   if (user === null || user.id !== userId || user.realmId !== realm.id || user.clientId !== client.id) {
     throw unusable('service_account_missing');
