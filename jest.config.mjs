@@ -20,7 +20,7 @@ export default {
     {
       ...shared,
       displayName: 'integration',
-      testMatch: ['<rootDir>/{apps,libs}/**/*.integration.ts'],
+      testMatch: ['<rootDir>/{apps,libs,scripts}/**/*.integration.ts'],
       globalSetup: '<rootDir>/test/setup/start-servers.ts',
       globalTeardown: '<rootDir>/test/setup/stop-servers.ts',
     },
