@@ -110,7 +110,14 @@ async function insertAssignments(
   await roles.transaction(async (manager) => {
     const versions = await nextVersions(manager, 'roles', holders.length);
     const subjects: SubjectEntity[] = holders.map(({ realmId, subjectId }, index) => ({
-      ...{ realmId, subjectId, version: versions[index] ?? 0, ensuredRoleIds: [] },
+      ...{
+        realmId,
+        subjectId,
+        version: versions[index] ?? 0,
+        ensuredRoleIds: [],
+        removed: false,
+        withdrawnUntil: null,
+      },
     }));
     await insertRows(manager, SubjectEntity, subjects);
     const assignments: AssignmentEntity[] = holders.flatMap(({ realmId, subjectId, roleIds, index }) =>
