@@ -143,6 +143,20 @@ describe('roles, permissions and their tokens', () => {
       expect(await scopesNow(holder)).toEqual(['']);
     });
 
+    it('a role whose permission was renamed is another one to whoever has read it', async () => {
+      const own = await api(['before']);
+      const role = await makeRole(['before'], own);
+      const path = `${base()}/roles/${role.id}`;
+      const read = await admin.ask('GET', path);
+      const etag = String(read.headers.get('etag'));
+      expect((await admin.ask('GET', path, undefined, { headers: { 'if-none-match': etag } })).status).toBe(304);
+      await admin.done('PATCH', `${base()}/clients/${own.id}/permissions/before`, { name: 'after' });
+      const again = await admin.ask('GET', path, undefined, { headers: { 'if-none-match': etag } });
+      expect(again).toMatchObject({ status: 200, body: { data: { permissions: ['after'] } } });
+      const change = { permissions: [] };
+      expectProblem(await admin.ask('PATCH', `${path}/permissions`, change, { headers: { 'if-match': etag } }), 412);
+    });
+
     it('the deletion of a role', async () => {
       for (let round = 0; round < 4; round += 1) {
         const role = await makeRole(['invoices:read'], billing);

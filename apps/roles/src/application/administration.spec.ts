@@ -72,6 +72,7 @@ describe('administration of roles', () => {
       await roles.permission({ realmId }, 'old');
       await roles.permission({ realmId }, 'taken');
       const role = await roles.role({ realmId }, 'clerk', ['old']);
+      const other = await roles.role({ realmId }, 'other', ['taken']);
       const rename = (name: string, to: object) =>
         roles.updatePermission.execute(
           { actor: administrator(ALL), realmId, realmName: 'said', clientId: null, name, changes: to },
@@ -82,7 +83,11 @@ describe('administration of roles', () => {
       await refused(rename('view_realm', { name: 'x' }), 'conflict');
       await refused(rename('nothing', { name: 'x' }), 'not_found');
       expect(await rename('old', { name: 'new', description: 'd' })).toMatchObject({ bit: 32, description: 'd' });
-      expect((await roles.readRole.execute({ realmId, id: role.id })).permissionNames).toEqual(['new']);
+      const renamed = await roles.readRole.execute({ realmId, id: role.id });
+      expect(renamed.permissionNames).toEqual(['new']);
+      // It is shown differently now, so whoever read it before has read another one.
+      expect(renamed.version).toBeGreaterThan(role.version);
+      expect((await roles.readRole.execute({ realmId, id: other.id })).version).toBe(other.version);
       const events = store.events.length;
       await rename('new', { name: 'new' });
       expect(store.events).toHaveLength(events);

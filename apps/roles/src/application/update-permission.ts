@@ -6,6 +6,7 @@ import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { checkPermissionName, isBuiltInPermission } from '../domain/catalogue-policy.js';
 import { requireManagesApi } from '../domain/grant-policy.js';
+import { EMPTY_MASK, maskOf } from '../domain/mask.js';
 import type { OwnPermission } from '../domain/permission-catalogue.js';
 import { AdministerScope } from './administer-scope.js';
 import { administrationEvent } from './administration-event.js';
@@ -22,7 +23,7 @@ export class UpdatePermission {
   async execute(request: RequestOf<typeof Contract>, context: CallContext): Promise<Permission> {
     const { actor, clientId, changes } = request;
     requireManagesApi(actor, clientId);
-    return this.administer.execute(request, context, async (transaction, { scope, permissions }) => {
+    return this.administer.execute(request, context, async (transaction, { scope, permissions, roles }) => {
       const before = ownPermissionNamed(request, permissions);
       const after: OwnPermission = {
         bit: before.bit,
@@ -33,7 +34,15 @@ export class UpdatePermission {
       if (after.name === before.name && after.description === before.description) {
         return { result: shown, changed: false };
       }
-      if (after.name !== before.name) checkPermissionName(after.name, permissions);
+      const now = this.clock.now();
+      if (after.name !== before.name) {
+        checkPermissionName(after.name, permissions);
+        // A role shows the names of its permissions, so it is another one to whoever has read it: its ETag changes.
+        const mask = maskOf([before.bit]);
+        for (const role of roles.filter((one) => (one.mask & mask) !== EMPTY_MASK)) {
+          await transaction.saveRole({ ...role, version: await transaction.nextVersion(), updatedAt: now });
+        }
+      }
       await transaction.savePermission(scope, after);
       const details = {
         permission: after.name,
@@ -44,11 +53,7 @@ export class UpdatePermission {
         ),
       };
       await transaction.record(
-        administrationEvent(
-          { type: 'permission.updated', actor, scope, targetId: before.name, details },
-          context,
-          this.clock.now(),
-        ),
+        administrationEvent({ type: 'permission.updated', actor, scope, targetId: before.name, details }, context, now),
       );
       return { result: shown, changed: true };
     });
