@@ -19,6 +19,7 @@ import {
   type RegistryPlan,
 } from '../domain/configuration-plan.js';
 import type { Realm } from '../domain/realm.js';
+import { requireMayTrustSignIn, widensTrustedSignIn } from '../domain/sign-in-trust.js';
 import { configurationChanges } from './configuration-changes.js';
 import { clientTarget, FencedChange, realmTarget } from './fenced-change.js';
 import { Provisioning } from './provisioning.js';
@@ -61,6 +62,7 @@ export class ApplyConfiguration {
     const changes = configurationChanges(plan);
     if (dryRun || isEmptyPlan(plan)) return { changes };
     requireMayApply(actor, plan);
+    if (plan.clients.some(({ before, after }) => widensTrustedSignIn(before, after))) requireMayTrustSignIn(actor);
     await this.refuseTakeovers(actor, stored.realm, plan, context);
     const enabled = plan.clients.filter(enablesAccount).map(({ after }) => after);
     // Every service account works before the first change is committed; if anything fails all go back to what is stored.

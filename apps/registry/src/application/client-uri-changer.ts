@@ -4,6 +4,7 @@ import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import type { ClientUri, ClientUriStore } from '../domain/client-uri.js';
 import type { Client } from '../domain/client.js';
+import { requireMayTrustSignIn, widensTrustedSignIn } from '../domain/sign-in-trust.js';
 import { AuditEvents } from './audit-events.js';
 import { ClientChanger } from './client-changer.js';
 import { publishedClient } from './fenced-change.js';
@@ -32,7 +33,7 @@ export class ClientUriChanger {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws AppError `not_found`, `unavailable`, and what `work` throws. */
+  /** @throws AppError `not_found`, `forbidden`, `unavailable`, and what `work` throws. */
   run(
     { actor, realmId, clientId, kind }: UriChangeRequest,
     context: CallContext,
@@ -43,6 +44,7 @@ export class ClientUriChanger {
         const change = await work(transaction.uris, before, await transaction.uris.list(kind, before));
         if (!('verb' in change)) return { result: change, snapshots: [publishedClient(before)] };
         const after = await this.after(kind, before, transaction.uris);
+        if (widensTrustedSignIn(before, after)) requireMayTrustSignIn(actor);
         const { client } = await transaction.updateClient(before, after);
         const type = `client.${MEMBERS[kind]}_${change.verb}` as const satisfies AuditEventType;
         // The member is named as the type is; the compiler cannot follow that.

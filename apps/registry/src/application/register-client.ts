@@ -10,6 +10,7 @@ import { makeSecretText, secretAtRest } from '../domain/client-secret.js';
 import type { Client } from '../domain/client.js';
 import type { Realm } from '../domain/realm.js';
 import { ClientRepository, RealmRepository } from '../domain/repositories.js';
+import { requireMayTrustSignIn, widensTrustedSignIn } from '../domain/sign-in-trust.js';
 import { auditedClient, AuditEvents, type Cause } from './audit-events.js';
 import { clientTarget, FencedChange, publishedClient } from './fenced-change.js';
 import { clientIdTaken, noSuchRealm } from '../domain/refusals.js';
@@ -38,6 +39,7 @@ export class RegisterClient {
     const secretText = request.clientType === 'confidential' ? makeSecretText() : null;
     const client = newClient(request, secretText, now);
     checkClient(client, client, request.redirectUris);
+    if (widensTrustedSignIn(null, client)) requireMayTrustSignIn(request.actor);
     const created = await this.idempotent.run<ClientReply, Client>(namedCreation('client', request), (keep) =>
       untilFresh(() => this.attempt(client, keep, { actor: request.actor, context })),
     );

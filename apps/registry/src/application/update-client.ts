@@ -12,6 +12,7 @@ import type { Client } from '../domain/client.js';
 import type { Provision } from '../domain/provision.js';
 import type { RegistryTransaction } from '../domain/registry-transactions.js';
 import { ClientRepository } from '../domain/repositories.js';
+import { requireMayTrustSignIn, widensTrustedSignIn } from '../domain/sign-in-trust.js';
 import { auditedChanges, auditedClient, AuditEvents } from './audit-events.js';
 import { ClientChanger, type SeenClient } from './client-changer.js';
 import { clientTarget, publishedAbsence, publishedClient, type Changed } from './fenced-change.js';
@@ -53,6 +54,7 @@ export class UpdateClient {
     // All that can be refused is refused before another service is asked to do anything; the transaction decides again.
     checkVersion(request.ifVersion, seen.client.version);
     const wanted = changeClient(seen.client, request.changes, this.clock.now());
+    if (widensTrustedSignIn(seen.client, wanted)) requireMayTrustSignIn(request.actor);
     const renamed = wanted.clientId !== seen.client.clientId;
     if (renamed && (await this.clients.findByClientId(seen.realm.id, wanted.clientId)) !== null) throw clientIdTaken();
     const more = renamed ? [clientTarget(wanted)] : [];
@@ -78,6 +80,7 @@ export class UpdateClient {
   ): Promise<Changed<Updated>> {
     checkVersion(request.ifVersion, before.version);
     const changed = changeClient(before, request.changes, this.clock.now());
+    if (widensTrustedSignIn(before, changed)) requireMayTrustSignIn(request.actor);
     const serviceAccountUserId = before.serviceAccountUserId ?? account?.userId ?? null;
     if (changed.serviceAccountEnabled && serviceAccountUserId === null) throw new StaleReadError();
     await account?.close(transaction);

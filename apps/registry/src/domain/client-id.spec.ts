@@ -8,6 +8,7 @@ describe('clientIdProblem', () => {
       fc.property(
         fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme-ascii', maxLength: 300 })),
         (text) => {
+          fc.pre(!/realms\//i.test(text));
           const acceptable = text.length <= 255 && text.length > 0 && [...text].every((c) => c >= '!' && c <= '~');
           expect(clientIdProblem(text) === null).toBe(acceptable);
         },
@@ -15,6 +16,23 @@ describe('clientIdProblem', () => {
     );
     expect(clientIdProblem('x'.repeat(255))).toBeNull();
     expect(clientIdProblem('x'.repeat(256))).toContain('255');
+  });
+
+  it('refuses what could be taken for a realm by whoever checks the audience', () => {
+    for (const issuer of [
+      'https://id.example.org/realms/acme',
+      'http://localhost:8080/realms/acme',
+      'HTTPS://id.example.org/auth/realms/acme/',
+    ]) {
+      expect(clientIdProblem(issuer)).toContain('issuer');
+    }
+    for (const fine of [
+      'https://api.example.org/invoices',
+      'https://api.example.org/realms/acme/invoices',
+      'realms/acme',
+    ]) {
+      expect(clientIdProblem(fine)).toBeNull();
+    }
   });
 });
 
