@@ -53,14 +53,16 @@ export class Api {
     return (await this.call('GET', realm, 'export')) as RealmConfiguration;
   }
 
-  /** What the configuration changes, or changed. */
+  /** What the configuration changes, or changed. `planDigest`: nothing is done unless that is still the plan. */
   async send(
     realm: string,
     action: 'plan' | 'apply',
     configuration: RealmConfiguration,
     secrets: Readonly<Record<string, string>>,
+    planDigest?: string,
   ): Promise<ConfigurationResult> {
-    return (await this.call('POST', realm, action, { ...configuration, secrets })) as ConfigurationResult;
+    const agreed = planDigest === undefined ? {} : { plan_digest: planDigest };
+    return (await this.call('POST', realm, action, { ...configuration, secrets, ...agreed })) as ConfigurationResult;
   }
 
   private call(method: string, realm: string, action: string, body?: unknown): Promise<unknown> {

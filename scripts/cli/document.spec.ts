@@ -34,9 +34,25 @@ clients:
     ],
     ['version: 1\nversion: 1', 'realm.yaml:2:1: Map keys must be unique'],
     ['version: [1', 'realm.yaml:1:12:'],
+    ['version: 1\n---\nversion: 1', 'realm.yaml:2:1: Source contains multiple documents'],
+    ['version: !secret 1', 'realm.yaml:1:10: Unresolved tag'],
+    ['version: 1\n<<: {prune: true}', 'realm.yaml:2:5: /<< is not a member of this object'],
+    ['version: 1\nclients: *nobody', 'realm.yaml:2:10: Unresolved alias'],
+    ['version: 1\n__proto__: {prune: true}', 'realm.yaml:2:12: /__proto__ is not a member of this object'],
+    ['version: 1\nroles:\n  - {name: a, permissions: view}', 'realm.yaml:3:28: /roles/0/permissions must be array'],
+    ['version: 1\nroles:\n  - {name: a}\n  - {name: a}', 'realm.yaml:4:12: /roles/1/name is listed twice'],
+    [
+      'version: 1\nassignments:\n  - {client_id: a, username: b, roles: []}',
+      'realm.yaml:3:5: /assignments/0 must be: Either a client_id',
+    ],
     ['', 'realm.yaml:1:1: the configuration must be object'],
   ])('%j is refused where it is wrong', (text, message) => {
     expect(() => read(text)).toThrow(message);
+  });
+
+  it('is refused when it is too large or too deep', () => {
+    expect(() => read(`# ${'x'.repeat(17 * 1024 * 1024)}`)).toThrow('realm.yaml is larger than 16 MiB');
+    expect(() => read(`version: ${'['.repeat(200_000)}`)).toThrow(/^realm\.yaml/);
   });
 
   it('does not expand a bomb of aliases', () => {

@@ -1,6 +1,12 @@
 import { configurationProblems, type RealmConfiguration } from '#contracts';
-import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
+import { isNode, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { CliError } from './cli-error.js';
+
+const MIB = 1024 * 1024;
+/** Well above what the server takes: YAML is a little longer than the JSON it stands for. */
+const MAX_BYTES = 16 * MIB;
+/** Nobody reads more than this at once. */
+const MAX_MISTAKES = 50;
 
 /** A configuration as it was read, and where in the file each part of it stands. */
 export interface ReadConfiguration {
@@ -11,21 +17,34 @@ export interface ReadConfiguration {
 
 /** Reads a configuration in YAML (or JSON, which is YAML). @throws CliError naming every place that is wrong. */
 export function readConfiguration(text: string, file: string): ReadConfiguration {
+  if (Buffer.byteLength(text) > MAX_BYTES) throw new CliError(`${file} is larger than ${MAX_BYTES / MIB} MiB.`);
   const lines = new LineCounter();
   // Aliases are not expanded without bound: a file of a few lines must not become a document of gigabytes.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = parsed(text, file, lines);
   const place = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${col}`;
   };
-  if (document.errors.length > 0) {
-    throw new CliError(document.errors.map((error) => `${place(error.pos[0])}: ${error.message}`).join('\n'));
+  // A tag that nobody knows is only a warning of the parser; here it is a mistake.
+  const mistakes = [...document.errors, ...document.warnings].slice(0, MAX_MISTAKES);
+  if (mistakes.length > 0) {
+    throw new CliError(mistakes.map((mistake) => `${place(mistake.pos[0])}: ${mistake.message}`).join('\n'));
   }
   const locate = (pointer: string): string => place(offsetOf(document, pointer));
-  const value = valueOf(document, file);
+  const value = valueOf(document, file, place);
   const problems = configurationProblems(value);
   if (problems.length > 0) throw new CliError(problems.map((problem) => located(problem, locate)).join('\n'));
   return { configuration: value as RealmConfiguration, locate };
+}
+
+function parsed(text: string, file: string, lineCounter: LineCounter): Document.Parsed {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true });
+  } catch (error) {
+    // The parser is recursive.
+    if (error instanceof RangeError) throw new CliError(`${file} is nested too deeply.`);
+    throw error;
+  }
 }
 
 /** A problem as editors and terminals understand it. */
@@ -36,12 +55,28 @@ export function located(
   return `${locate(pointer)}: ${pointer === '' ? 'the configuration' : pointer} ${message}`;
 }
 
-function valueOf(document: Document.Parsed, file: string): unknown {
+function valueOf(document: Document.Parsed, file: string, place: (offset: number) => string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    throw new CliError(`${file}: ${error instanceof Error ? error.message : 'cannot be read'}`);
+    if (error instanceof RangeError) throw new CliError(`${file} is nested too deeply.`);
+    const message = error instanceof Error ? error.message : 'cannot be read';
+    const alias = danglingAlias(document);
+    throw new CliError(`${alias === null ? file : place(alias)}: ${message}`);
   }
+}
+
+/** Where the first alias stands whose anchor is nowhere before it. */
+function danglingAlias(document: Document.Parsed): number | null {
+  let offset: number | null = null;
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      offset = alias.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
 }
 
 /** What is missing has no place of its own: then that of what should have it. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -39,7 +39,7 @@ describe('chancery', () => {
   });
   beforeEach(() => {
     heard.length = 0;
-    answer = { status: 200, body: { changes: [] } };
+    answer = { status: 200, body: { changes: [], impact: null, digest: 'd' } };
     writeFileSync(file, 'version: 1\nclients:\n  - client_id: billing\n    secret_from: { file: secret.txt }\n');
     writeFileSync(join(folder, 'secret.txt'), `${SECRET}\n`);
   });
@@ -76,7 +76,7 @@ describe('chancery', () => {
   });
 
   it('ends with 2 and says what changes, in colour on a terminal only, without letting names steer it', async () => {
-    answer = { status: 200, body: { changes: [CHANGE] } };
+    answer = { status: 200, body: { changes: [CHANGE], impact: null, digest: 'd1' } };
     const plain = await chancery(`plan ${file} ${asAdmin}`);
     expect(plain.code).toBe(2);
     expect(plain.out).toBe('~ client bill?ing\n    enabled: true → false\n\n0 to create, 1 to change, 0 to delete\n');
@@ -87,8 +87,60 @@ describe('chancery', () => {
     expect(quiet.out).toBe(plain.out);
   });
 
+  it('says whose tokens gain and lose what', async () => {
+    const impact = {
+      subjects: [
+        {
+          ...{ kind: 'client', name: 'work\u001ber' },
+          gains: [{ audience: 'billing', permissions: ['invoices:read', 'invoices:write'] }],
+          loses: [{ audience: 'realm-management', permissions: ['view_events'] }],
+        },
+      ],
+      complete: false,
+    };
+    const created = { action: 'create', kind: 'role', name: 'reader', client_id: 'billing', members: [] };
+    answer = { status: 200, body: { changes: [created], impact, digest: 'd1' } };
+    const { out } = await chancery(`plan ${file} ${asAdmin}`);
+    expect(out).toBe(`+ role reader of billing
+
+Tokens
+  client work?er
+    + invoices:read invoices:write (billing)
+    - view_events (realm-management)
+  … and of more clients and users, too many to list
+
+1 to create, 0 to change, 0 to delete
+`);
+    const coloured = await chancery(`plan ${file} ${asAdmin}`, { isTTY: true });
+    expect(coloured.out).toContain('\u001b[31m    - view_events (realm-management)\u001b[0m');
+    expect((await chancery(`plan ${file} ${asAdmin} --no-color`, { isTTY: true })).out).toBe(out);
+  });
+
+  it('keeps a plan, and applies that plan or nothing', async () => {
+    answer = { status: 200, body: { changes: [CHANGE], impact: null, digest: 'd1' } };
+    const plan = join(folder, 'plan.json');
+    expect((await chancery(`plan ${file} ${asAdmin} --out ${plan}`)).code).toBe(2);
+    expect(readFileSync(plan, 'utf8')).not.toContain(SECRET);
+    await chancery(`apply ${file} ${asAdmin} --plan ${plan}`);
+    expect(JSON.parse(heard.at(-1)?.body ?? '')).toMatchObject({ plan_digest: 'd1' });
+    answer = { status: 412, body: { title: 'Changed', detail: 'The realm has changed since the plan was made.' } };
+    expect(await chancery(`apply ${file} ${asAdmin} --plan ${plan}`)).toMatchObject({
+      code: 1,
+      error: 'apply: 412 The realm has changed since the plan was made.\n',
+    });
+    const asked = heard.length;
+    const other = await chancery(`apply ${file} --realm other --username admin --plan ${plan}`);
+    expect(other.error).toContain('is a plan for the realm acme');
+    writeFileSync(file, 'version: 1\n');
+    expect((await chancery(`apply ${file} ${asAdmin} --plan ${plan}`)).error).toContain('another configuration');
+    writeFileSync(plan, '{}');
+    expect((await chancery(`apply ${file} ${asAdmin} --plan ${plan}`)).error).toContain('is not a plan');
+    expect((await chancery(`apply ${file} ${asAdmin} --plan ${folder}/none.json`)).error).toContain('Cannot read');
+    expect(heard).toHaveLength(asked);
+  });
+
   it('sends the secrets beside the configuration and shows none', async () => {
-    answer = { status: 200, body: { changes: [CHANGE] } };
+    answer = { status: 200, body: { changes: [CHANGE], impact: null, digest: 'd1' } };
     const { out, error } = await chancery(`apply ${file} ${asAdmin}`);
     expect(JSON.parse(heard[1]?.body ?? '')).toMatchObject({ version: 1, secrets: { billing: SECRET } });
     expect(out + error).not.toContain(SECRET);
@@ -143,6 +195,8 @@ describe('chancery', () => {
     ['plan a.yaml --wrong', 'Unknown option'],
     ['export --username admin', '--realm'],
     ['export --realm acme', '--username or --client-id'],
+    ['plan a.yaml --plan p.json --realm acme --username admin', '--plan is for apply'],
+    ['apply a.yaml --out p.json --realm acme --username admin', '--out is for plan'],
     ['plan /nowhere/realm.yaml --realm acme --username admin', 'Cannot read /nowhere/realm.yaml'],
     ['export --realm acme --username admin --url http://127.0.0.1:1', 'Cannot reach http://127.0.0.1:1'],
   ])('%j ends with 1 and says why', async (args, message) => {

@@ -5,13 +5,14 @@ import { Api, ApiError, type Credentials } from './api.js';
 import { CliError } from './cli-error.js';
 import { located, readConfiguration } from './document.js';
 import { importKeycloak } from './keycloak.js';
+import { readPlanDigest, writePlan } from './plan-file.js';
 import { printable, render } from './render.js';
 import { resolveSecrets } from './secrets.js';
 
 const USAGE = `Usage: npx chancery <command> [options]
 
 Commands
-  plan <realm.yaml>     say what applying the file would change
+  plan <realm.yaml>     say what applying the file would change, and whose tokens
   apply <realm.yaml>    make the realm what the file says
   export                write the realm as YAML
   import-keycloak <export.json>
@@ -24,6 +25,9 @@ Options
   --username <name>         sign in with a password, taken from CHANCERY_PASSWORD or CHANCERY_PASSWORD_FILE
   --client-id <id>          sign in as a service account (CHANCERY_CLIENT_ID); its secret is taken from
                             CHANCERY_CLIENT_SECRET or CHANCERY_CLIENT_SECRET_FILE
+  --out <plan.json>         plan: keep the plan
+  --plan <plan.json>        apply: exactly this plan, or nothing if the realm has changed since
+  --no-color                as NO_COLOR: no colours; there are none either when the output is no terminal
   --help
 
 Ends with 0 when there is nothing to change (and after an export), 2 when there are (or were) changes, 1 after an error.`;
@@ -45,6 +49,8 @@ interface Options {
   readonly realm: string;
   readonly credentials: Credentials;
 }
+
+type Values = ReturnType<typeof parsedArguments>['values'];
 
 /** Runs a command line. @returns the exit code: 0 nothing to change, 2 changes, 1 an error. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -79,27 +85,40 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
       return 0;
     }
     case 'plan':
-    case 'apply':
+    case 'apply': {
       if (file === undefined || more.length > 0) throw new CliError(USAGE);
-      return send(command === 'plan' ? 'plan' : 'apply', file, optionsOf(values, terminal.environment), terminal);
+      const action = command === 'plan' ? 'plan' : 'apply';
+      if (values.out !== undefined && action === 'apply') throw new CliError('--out is for plan.');
+      if (values.plan !== undefined && action === 'plan') throw new CliError('--plan is for apply.');
+      return send(action, file, values, terminal);
+    }
     default:
       throw new CliError(USAGE);
   }
 }
 
-async function send(action: 'plan' | 'apply', file: string, options: Options, terminal: Terminal): Promise<number> {
-  const { configuration, locate } = readConfiguration(textOf(file), file);
+async function send(action: 'plan' | 'apply', file: string, values: Values, terminal: Terminal): Promise<number> {
+  const options = optionsOf(values, terminal.environment);
+  const document = textOf(file);
+  const { configuration, locate } = readConfiguration(document, file);
   const secrets = resolveSecrets(configuration, file, terminal.environment, locate);
+  const subject = { url: options.url, realm: options.realm, document };
+  const agreed = values.plan === undefined ? undefined : readPlanDigest(values.plan, subject);
   const api = await Api.signIn(options.url, options.credentials);
   try {
-    const result = await api.send(options.realm, action, configuration, secrets);
-    const colour = terminal.out.isTTY === true && (terminal.environment['NO_COLOR'] ?? '') === '';
-    terminal.out.write(render(result, { colour, done: action === 'apply' }));
+    const result = await api.send(options.realm, action, configuration, secrets, agreed);
+    if (values.out !== undefined) writePlan(values.out, subject, result);
+    terminal.out.write(render(result, { colour: inColour(values, terminal), done: action === 'apply' }));
     return result.changes.length === 0 ? 0 : 2;
   } catch (error) {
     if (!(error instanceof ApiError) || error.problems.length === 0) throw error;
     throw new CliError(error.problems.map((problem) => located(problem, locate)).join('\n'));
   }
+}
+
+/** https://no-color.org */
+function inColour(values: Values, { environment, out }: Terminal): boolean {
+  return out.isTTY === true && values['no-color'] !== true && (environment['NO_COLOR'] ?? '') === '';
 }
 
 function parsedArguments(args: readonly string[]) {
@@ -113,6 +132,9 @@ function parsedArguments(args: readonly string[]) {
         'login-realm': { type: 'string' },
         username: { type: 'string' },
         'client-id': { type: 'string' },
+        out: { type: 'string' },
+        plan: { type: 'string' },
+        'no-color': { type: 'boolean' },
         help: { type: 'boolean' },
       },
     });
@@ -121,10 +143,7 @@ function parsedArguments(args: readonly string[]) {
   }
 }
 
-function optionsOf(
-  values: ReturnType<typeof parsedArguments>['values'],
-  environment: Terminal['environment'],
-): Options {
+function optionsOf(values: Values, environment: Terminal['environment']): Options {
   const url = values.url ?? environment['CHANCERY_URL'] ?? 'http://localhost:8080';
   const realm = values.realm ?? environment['CHANCERY_REALM'];
   if (!URL.canParse(url)) throw new CliError('--url must be a URL.');

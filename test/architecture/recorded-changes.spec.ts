@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 const root = join(import.meta.dirname, '..', '..');
 
 /** Handlers that change nothing. */
-const READS = /^(Read|List|Load|Export|Explain|Preview|Evaluate)\w+$|Snapshot\.load$/;
+const READS = /^(Read|List|Find|Load|Export|Explain|Preview|Evaluate)\w+$|Snapshot\.load$/;
 
 /** Handlers that change something of which another event tells. */
 const TOLD_ELSEWHERE: Readonly<Record<string, string>> = {
@@ -62,7 +62,8 @@ function records(useCase: string): boolean {
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (seen.has(file) || !file.includes('/application/')) continue;
     seen.add(file);
-    if (/\.record\(|\brotate\(key|\baddActive\(key|\.publish\(AuditEventRecorded/.test(sourceOf(file))) return true;
+    if (/\.record\(|\.recordAll\(|\brotate\(key|\baddActive\(key|\.publish\(AuditEventRecorded/.test(sourceOf(file)))
+      return true;
     queue.push(...importsOf(file));
   }
   return false;

@@ -14,6 +14,7 @@ import { PasswordRules } from './application/password-rules.js';
 import { ResetPassword } from './application/reset-password.js';
 import { UpdateUser } from './application/update-user.js';
 import { EnsureServiceAccount } from './application/ensure-service-account.js';
+import { FindUsers } from './application/find-users.js';
 import { LoadUsers } from './application/load-users.js';
 import { NameRealm } from './application/name-realm.js';
 import { ReadServiceAccount } from './application/read-service-account.js';
@@ -31,6 +32,7 @@ import { Argon2PasswordHasher } from './infrastructure/hashing/argon2-password-h
 import { PrometheusPasswordObserver } from './infrastructure/metrics/prometheus-password-observer.js';
 import { StdoutBootstrapNotice } from './infrastructure/notice/stdout-bootstrap-notice.js';
 import { TypeOrmUserStore } from './infrastructure/persistence/typeorm-user-store.js';
+import { DirectoryController } from './transport/directory.controller.js';
 import { PasswordController } from './transport/password.controller.js';
 import { ProvisioningController } from './transport/provisioning.controller.js';
 import { UserController } from './transport/user.controller.js';
@@ -43,7 +45,7 @@ const HASHING = { maxRunning: Math.min(3, availableParallelism()), maxWaiting: 6
 
 /** Composition root of the identity service. */
 @Module({
-  controllers: [PasswordController, ProvisioningController, UserController],
+  controllers: [DirectoryController, PasswordController, ProvisioningController, UserController],
   providers: [
     AccountAuthority,
     ChangeUser,
@@ -51,6 +53,7 @@ const HASHING = { maxRunning: Math.min(3, availableParallelism()), maxWaiting: 6
     DeleteUser,
     EnsureServiceAccount,
     ListUsers,
+    FindUsers,
     LoadUsers,
     NameRealm,
     ReadServiceAccount,

@@ -38,6 +38,8 @@ import { ServiceAccounts } from './application/service-accounts.js';
 import { TakeoverGuard } from './application/takeover-guard.js';
 import { TouchClientSecrets } from './application/touch-client-secrets.js';
 import { UpdateClientUri } from './application/update-client-uri.js';
+import { ConfiguredRoles } from './application/configured-roles.js';
+import { TokenImpacts } from './application/token-impacts.js';
 import { StorePlan } from './application/store-plan.js';
 import { StoredConfiguration } from './application/stored-configuration.js';
 import { UpdateClient } from './application/update-client.js';
@@ -116,6 +118,8 @@ const USE_CASES = [
     TakeoverGuard,
     StorePlan,
     StoredConfiguration,
+    ConfiguredRoles,
+    TokenImpacts,
     BackgroundWork,
     { provide: RealmRepository, useClass: TypeOrmRealmRepository },
     { provide: ClientRepository, useClass: TypeOrmClientRepository },

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AdministerScope } from './application/administer-scope.js';
+import { ApplyRoleConfiguration } from './application/apply-role-configuration.js';
 import { AssignRole } from './application/assign-role.js';
 import { ChangeAssignments } from './application/change-assignments.js';
 import { ChangeManyAssignments } from './application/change-many-assignments.js';
@@ -9,6 +10,7 @@ import { CreateRole } from './application/create-role.js';
 import { DeletePermission } from './application/delete-permission.js';
 import { DeleteRole } from './application/delete-role.js';
 import { EnsureRoleAssignment } from './application/ensure-role-assignment.js';
+import { ExportRoleConfiguration } from './application/export-role-configuration.js';
 import { ExplainSubject } from './application/explain-subject.js';
 import { ListPermissions } from './application/list-permissions.js';
 import { ListRoleHolders } from './application/list-role-holders.js';
@@ -23,10 +25,12 @@ import { LoadRoleScopes } from './application/load-role-scopes.js';
 import { NameRealm } from './application/name-realm.js';
 import { PreviewRoleChange } from './application/preview-role-change.js';
 import { ProvisionRealmRoles } from './application/provision-realm-roles.js';
+import { ReadRoleModel } from './application/read-role-model.js';
 import { ReadRole } from './application/read-role.js';
 import { RemoveClientRoles } from './application/remove-client-roles.js';
 import { RemoveRealmRoles } from './application/remove-realm-roles.js';
 import { RenameClientRoles } from './application/rename-client-roles.js';
+import { StoreRolePlan } from './application/store-role-plan.js';
 import { UnassignRole } from './application/unassign-role.js';
 import { UpdatePermission } from './application/update-permission.js';
 import { UpdateRole } from './application/update-role.js';
@@ -36,6 +40,7 @@ import { AccountController } from './transport/account.controller.js';
 import { AssignmentController } from './transport/assignment.controller.js';
 import { AuthorityController } from './transport/authority.controller.js';
 import { CatalogueController } from './transport/catalogue.controller.js';
+import { ConfigurationController } from './transport/configuration.controller.js';
 import { ProvisioningController } from './transport/provisioning.controller.js';
 import { RoleController } from './transport/role.controller.js';
 import { SnapshotController } from './transport/snapshot.controller.js';
@@ -47,12 +52,14 @@ import { SnapshotController } from './transport/snapshot.controller.js';
     AssignmentController,
     AuthorityController,
     CatalogueController,
+    ConfigurationController,
     ProvisioningController,
     RoleController,
     SnapshotController,
   ],
   providers: [
     AdministerScope,
+    ApplyRoleConfiguration,
     AssignRole,
     ChangeAssignments,
     ChangeManyAssignments,
@@ -64,6 +71,7 @@ import { SnapshotController } from './transport/snapshot.controller.js';
     EnsureRoleAssignment,
     ExplainSubject,
     GuardAccount,
+    ExportRoleConfiguration,
     ListPermissions,
     ListRoleHolders,
     ListRoles,
@@ -74,11 +82,13 @@ import { SnapshotController } from './transport/snapshot.controller.js';
     PreviewRoleChange,
     ProvisionRealmRoles,
     ReadRole,
+    ReadRoleModel,
     RemoveClientRoles,
     RemainingAdministrators,
     RemoveRealmRoles,
     RemoveSubjectRoles,
     RenameClientRoles,
+    StoreRolePlan,
     UnassignRole,
     UpdatePermission,
     UpdateRole,

@@ -8,11 +8,13 @@ import type { CallContract, DurableEventContract, SnapshotContract } from './con
 import * as identity from './identity.js';
 import * as realmNames from './realm-names.js';
 import * as registry from './registry.js';
+import * as roleConfiguration from './role-configuration.js';
 import * as rolesAdministration from './roles-administration.js';
 import * as roles from './roles.js';
 import * as tokenPreview from './token-preview.js';
 import * as tokens from './tokens.js';
 import * as users from './users.js';
+import * as userDirectory from './user-directory.js';
 
 function isKind(value: unknown, kind: string): boolean {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;
@@ -23,12 +25,14 @@ const everything: readonly unknown[] = [
   clientSecrets,
   clientUris,
   configuration,
+  roleConfiguration,
   realmNames,
   roles,
   rolesAdministration,
   accounts,
   identity,
   users,
+  userDirectory,
   tokens,
   tokenPreview,
   audit,

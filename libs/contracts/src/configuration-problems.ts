@@ -1,4 +1,5 @@
 import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value';
+import { repetitions } from './configuration-repetitions.js';
 import { RealmConfiguration } from './configuration.js';
 
 /** Something wrong at one place of a configuration; `pointer` is an RFC 6901 JSON pointer. */
@@ -22,31 +23,7 @@ export function configurationProblems(value: unknown): readonly ConfigurationPro
   }
   return problems.length > 0
     ? withoutRepetition(problems)
-    : doubles(value as RealmConfiguration).slice(0, MAX_PROBLEMS);
-}
-
-function doubles({ clients = [] }: RealmConfiguration): ConfigurationProblem[] {
-  return [
-    ...repeated(clients.map(({ client_id }) => client_id)).map((index) => ({
-      pointer: `/clients/${index}/client_id`,
-      message: 'is listed twice',
-    })),
-    ...clients.flatMap(({ redirect_uris: uris = [] }, index) =>
-      repeated(uris.map((uri) => (typeof uri === 'string' ? uri : uri.value))).map((at) => ({
-        pointer: `/clients/${index}/redirect_uris/${at}`,
-        message: 'is listed twice',
-      })),
-    ),
-  ];
-}
-
-function repeated(names: readonly string[]): readonly number[] {
-  const seen = new Set<string>();
-  return names.flatMap((name, index) => {
-    const twice = seen.has(name);
-    seen.add(name);
-    return twice ? [index] : [];
-  });
+    : repetitions(value as RealmConfiguration).slice(0, MAX_PROBLEMS);
 }
 
 /** A member that is missing is also "not a string": one sentence is enough. */
@@ -58,6 +35,9 @@ function withoutRepetition(problems: readonly ConfigurationProblem[]): readonly 
 function wording({ type, schema, message }: ValueError): string {
   if (type === ValueErrorType.ObjectAdditionalProperties) return 'is not a member of this object';
   if (type === ValueErrorType.ObjectRequiredProperty) return 'is missing';
+  if (type === ValueErrorType.ObjectMinProperties || type === ValueErrorType.ObjectMaxProperties) {
+    return `must be: ${String(schema.description)}`;
+  }
   if (type !== ValueErrorType.Union) return message.replace(/^Expected /, 'must be ');
   const variants = (schema['anyOf'] ?? []) as readonly { readonly const?: unknown; readonly type?: string }[];
   return `must be ${variants.map(({ const: only, type: kind }) => String(only ?? kind ?? 'a value')).join(' or ')}`;

@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { Actor, LifetimeSeconds, SigningAlgorithmSchema, Uuid } from './common.js';
+import { CONFIGURED_SCOPE, ConfiguredAssignment, MAX_CONFIGURED_ASSIGNMENTS } from './configured-roles.js';
 import { defineCall } from './contract.js';
 
 /** At most this many clients in one configuration, so that it travels in one message and applies in one transaction. */
@@ -81,6 +82,7 @@ export const ConfiguredClient = Type.Object(
       ),
     ),
     secret_from: Type.Optional(SecretSource),
+    ...CONFIGURED_SCOPE,
   },
   strict,
 );
@@ -102,6 +104,13 @@ export const RealmConfiguration = Type.Object(
     clients: Type.Optional(
       Type.Array(ConfiguredClient, { maxItems: MAX_CONFIGURED_CLIENTS, description: 'Clients, by client_id.' }),
     ),
+    ...CONFIGURED_SCOPE,
+    assignments: Type.Optional(
+      Type.Array(ConfiguredAssignment, {
+        maxItems: MAX_CONFIGURED_ASSIGNMENTS,
+        description: 'Who holds which roles. With `prune: true` service accounts that are not mentioned lose theirs.',
+      }),
+    ),
   },
   { ...strict, title: 'Chancery realm configuration' },
 );
@@ -111,17 +120,58 @@ export type RealmConfiguration = Static<typeof RealmConfiguration>;
 /** One thing that an application of a configuration changes. */
 export const ConfigurationChange = Type.Object({
   action: Type.Union([Type.Literal('create'), Type.Literal('update'), Type.Literal('delete')]),
-  kind: Type.Union([Type.Literal('realm'), Type.Literal('client')]),
-  /** The realm's name or the `client_id`. */
+  /** `service_account` and `user`: the roles that somebody holds. */
+  kind: Type.Union([
+    Type.Literal('realm'),
+    Type.Literal('client'),
+    Type.Literal('permission'),
+    Type.Literal('role'),
+    Type.Literal('service_account'),
+    Type.Literal('user'),
+  ]),
+  /** The name of the realm, permission, role or user, or a `client_id`. */
   name: Type.String(),
+  /** Of a client's permission or role: whose it is. */
+  client_id: Type.Optional(Type.String()),
   /** Members as the API names them; a secret shows as `***`. */
   members: Type.Array(Type.Object({ name: Type.String(), before: Type.Unknown(), after: Type.Unknown() })),
 });
 /** One thing that an application of a configuration changes. */
 export type ConfigurationChange = Static<typeof ConfigurationChange>;
 
+/** Permissions of one API. */
+const PermissionsAt = Type.Object({
+  /** The `client_id` of the API: `aud` of tokens that carry them. */
+  audience: Type.String(),
+  permissions: Type.Array(Type.String()),
+});
+
+/** What the tokens of one client (its service account) or user gain and lose. */
+export const TokenImpact = Type.Object({
+  kind: Type.Union([Type.Literal('client'), Type.Literal('user')]),
+  /** The `client_id` or the username. */
+  name: Type.String(),
+  gains: Type.Array(PermissionsAt),
+  loses: Type.Array(PermissionsAt),
+});
+/** What the tokens of one client or user gain and lose. */
+export type TokenImpact = Static<typeof TokenImpact>;
+
 /** What a configuration changes, in the order in which it is done. Empty: there is nothing to do. */
-export const ConfigurationResult = Type.Object({ changes: Type.Array(ConfigurationChange) });
+export const ConfigurationResult = Type.Object({
+  changes: Type.Array(ConfigurationChange),
+  /** Null when the actor may not see who holds what. */
+  impact: Type.Union([
+    Type.Object({
+      subjects: Type.Array(TokenImpact),
+      /** False when more are concerned than are listed. */
+      complete: Type.Boolean(),
+    }),
+    Type.Null(),
+  ]),
+  /** Names this very plan. Sent along with an application, nothing is done unless the plan is still the same. */
+  digest: Type.String(),
+});
 /** What a configuration changes. */
 export type ConfigurationResult = Static<typeof ConfigurationResult>;
 
@@ -139,7 +189,8 @@ export const ExportConfiguration = defineCall({
 
 /**
  * Makes a realm what a configuration says, or, with `dryRun`, says what that would change. `validation_failed` with pointers into the
- * configuration; `forbidden` when the actor may not view (`dryRun`) or change what it concerns.
+ * configuration; `forbidden` when the actor may not view (`dryRun`) or change what it concerns; `precondition_failed` when the plan is
+ * another one than `planDigest` names.
  */
 export const ApplyConfiguration = defineCall({
   subject: 'registry.configuration.apply.v1',
@@ -151,6 +202,8 @@ export const ApplyConfiguration = defineCall({
     /** Secrets by `client_id`, in plain text; they are hashed at once. */
     secrets: Type.Record(Type.String({ maxLength: 255 }), Type.String({ maxLength: 512 })),
     dryRun: Type.Boolean(),
+    /** The digest of the plan that somebody has agreed to; null: whatever the plan is now. */
+    planDigest: Type.Union([Type.String({ maxLength: 100 }), Type.Null()]),
   }),
   reply: ConfigurationResult,
   deadlineMs: 18_000,

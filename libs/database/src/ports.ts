@@ -25,6 +25,14 @@ export abstract class Outbox {
     contract: E,
     event: EventOf<E>,
   ): Promise<void>;
+  /** Adds many durable events to the transaction, in this order. */
+  async recordAll<E extends DurableEventContract>(
+    manager: EntityManager,
+    contract: E,
+    events: readonly EventOf<E>[],
+  ): Promise<void> {
+    for (const event of events) await this.record(manager, contract, event);
+  }
   /** Adds an idempotent call to another service (clean-up after a deletion) to the transaction. */
   abstract call<C extends CallContract>(manager: EntityManager, contract: C, request: RequestOf<C>): Promise<void>;
   /**

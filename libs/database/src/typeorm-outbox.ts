@@ -65,6 +65,20 @@ export class TypeOrmOutbox extends Outbox {
     await this.rows.add(manager, uuidv7(), 'event', contract.subject, encode(contract.event, event, contract.subject));
   }
 
+  override async recordAll<E extends DurableEventContract>(
+    manager: EntityManager,
+    contract: E,
+    events: readonly EventOf<E>[],
+  ): Promise<void> {
+    const payloads = events.map((event) => encode(contract.event, event, contract.subject));
+    await this.rows.addAll(
+      manager,
+      'event',
+      contract.subject,
+      payloads.map((payload) => ({ id: uuidv7(), payload })),
+    );
+  }
+
   async call<C extends CallContract>(manager: EntityManager, contract: C, request: RequestOf<C>): Promise<void> {
     this.lastCallAt = performance.now();
     const payload = encode(contract.request, request, contract.subject);

@@ -14,14 +14,14 @@ export class ConfigurationController {
   constructor(private readonly client: MessageClient) {}
 
   @Get('export')
-  @RequirePermissions('view_realm', 'manage_realm', 'view_clients', 'manage_clients')
+  @RequirePermissions('view_realm', 'manage_realm', 'view_clients', 'manage_clients', 'view_roles', 'manage_roles')
   export(@Caller() caller: Access, @Context() context: CallContext) {
     return this.client.call(ExportConfiguration, { actor: caller.actor, realmId: targetOf(caller).id }, context);
   }
 
   @Post('plan')
   @HttpCode(200)
-  @RequirePermissions('view_realm', 'manage_realm', 'view_clients', 'manage_clients')
+  @RequirePermissions('view_realm', 'manage_realm', 'view_clients', 'manage_clients', 'view_roles', 'manage_roles')
   plan(
     @Caller() caller: Access,
     @Context() context: CallContext,
@@ -32,7 +32,7 @@ export class ConfigurationController {
 
   @Post('apply')
   @HttpCode(200)
-  @RequirePermissions('manage_realm', 'create_client', 'manage_clients')
+  @RequirePermissions('manage_realm', 'create_client', 'manage_clients', 'manage_roles')
   apply(
     @Caller() caller: Access,
     @Context() context: CallContext,
@@ -46,6 +46,8 @@ export class ConfigurationController {
     const { id: realmId } = targetOf(caller);
     const configuration = configurationOf(body);
     const secrets = { ...body.secrets };
-    return this.client.call(ApplyConfiguration, { actor, realmId, configuration, secrets, dryRun }, context);
+    const planDigest = body.plan_digest ?? null;
+    const request = { actor, realmId, configuration, secrets, dryRun, planDigest };
+    return this.client.call(ApplyConfiguration, request, context);
   }
 }

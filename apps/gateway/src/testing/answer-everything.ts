@@ -139,5 +139,5 @@ export function answerEverything(bus: FakeMessageClient): void {
   bus.on(ListSigningKeys, () => ({ items: [KEY] }));
   bus.on(RotateSigningKey, () => KEY);
   bus.on(ExportConfiguration, () => ({ version: 1 as const }));
-  bus.on(ApplyConfiguration, () => ({ changes: [] }));
+  bus.on(ApplyConfiguration, () => ({ changes: [], impact: null, digest: 'd' }));
 }

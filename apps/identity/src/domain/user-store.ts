@@ -86,6 +86,8 @@ export abstract class UserStore {
   ): Promise<{ readonly userId: string; readonly version: number } | null>;
   /** Finds by username, without case, with the password's hash. Any string may be asked for. */
   abstract findAccount(realmId: string, username: string): Promise<Account | null>;
+  /** Users by username, without case, one to one; people come before service accounts. Any strings may be asked for. */
+  abstract findByUsernames(realmId: string, usernames: readonly string[]): Promise<readonly (User | null)[]>;
   /** The state of users, one to one; each is consistent in itself. */
   abstract readStates(addresses: readonly UserAddress[]): Promise<readonly UserState[]>;
   /**

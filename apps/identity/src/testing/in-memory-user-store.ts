@@ -112,6 +112,11 @@ export class InMemoryUserStore extends UserStore {
     return Promise.resolve({ user, passwordHash: this.state.passwords.get(user.id) ?? null });
   }
 
+  async findByUsernames(realmId: string, usernames: readonly string[]): Promise<readonly (User | null)[]> {
+    const accounts = await Promise.all(usernames.map((username) => this.findAccount(realmId, username)));
+    return accounts.map((account) => account?.user ?? null);
+  }
+
   readStates(addresses: readonly UserAddress[]): Promise<readonly UserState[]> {
     return Promise.resolve(addresses.map((address) => stateOf(this.state, address)));
   }

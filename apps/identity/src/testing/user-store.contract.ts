@@ -46,6 +46,9 @@ export function describeUserStore(store: () => UserStore, answers: () => KeptAns
         expect(await store().findAccount(realmId, name)).toBeNull();
       }
       expect(await store().findAccount(uuidv7(), 'Älice')).toBeNull();
+      const asked = ['nobody', 'äLICE', 'Älice\0', 'Älice\ud800'];
+      expect(await store().findByUsernames(realmId, asked)).toEqual([null, user, null, null]);
+      expect(await store().findByUsernames(realmId, [])).toEqual([]);
     });
 
     it('have a name of their own in their realm, whatever its case', async () => {
@@ -200,6 +203,7 @@ export function describeUserStore(store: () => UserStore, answers: () => KeptAns
       const lower = await add(buildServiceAccount({ realmId, username: 'service-account-app' }));
       await add(buildServiceAccount({ realmId, username: 'service-account-APP' }));
       expect((await store().findAccount(realmId, 'service-account-app'))?.user.id).toBe(lower.id);
+      expect((await store().findByUsernames(realmId, ['service-account-app']))[0]?.id).toBe(lower.id);
     });
 
     it('leave the version of their removal and nothing else', async () => {

@@ -17,11 +17,16 @@ import {
   requireMayCompare,
   type PlannedClient,
   type RegistryPlan,
+  type StoredRealm,
 } from '../domain/configuration-plan.js';
+import type { Client } from '../domain/client.js';
 import type { Realm } from '../domain/realm.js';
 import { requireMayTrustSignIn, widensTrustedSignIn } from '../domain/sign-in-trust.js';
+import { clientsAfter } from '../domain/wanted-roles.js';
 import { configurationChanges } from './configuration-changes.js';
+import { ConfiguredRoles } from './configured-roles.js';
 import { clientTarget, FencedChange, realmTarget } from './fenced-change.js';
+import { planDigest, requireAgreedPlan } from './plan-digest.js';
 import { Provisioning } from './provisioning.js';
 import { ServiceAccounts, type EnabledAccount } from './service-accounts.js';
 import { StoredConfiguration } from './stored-configuration.js';
@@ -33,8 +38,9 @@ type Request = RequestOf<typeof ApplyConfigurationCall>;
 type Accounts = ReadonlyMap<string, EnabledAccount>;
 
 /**
- * Makes a realm what a configuration says, in one transaction, or says what that would change. Applying it again changes nothing,
- * and completes what a crash has left.
+ * Makes a realm what a configuration says, or says what that would change: the registry's part in one transaction, then roles' part in
+ * one of theirs. Roles is asked first whether it will, so that a refusal stops all of it. Applying again changes nothing, and completes
+ * what a crash has left.
  */
 @Injectable()
 export class ApplyConfiguration {
@@ -45,10 +51,11 @@ export class ApplyConfiguration {
     private readonly provisioning: Provisioning,
     private readonly change: FencedChange,
     private readonly storePlan: StorePlan,
+    private readonly roles: ConfiguredRoles,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws AppError `validation_failed` with pointers, `forbidden`, `not_found` (realm), `conflict`, `unavailable`. */
+  /** @throws AppError `validation_failed` with pointers, `forbidden`, `not_found` (realm), `conflict`, `precondition_failed`, `unavailable`. */
   async execute(request: Request, context: CallContext): Promise<ConfigurationResult> {
     checkDocument(request);
     requireMayCompare(request.actor, request.configuration);
@@ -59,18 +66,44 @@ export class ApplyConfiguration {
     const { actor, configuration, secrets, dryRun } = request;
     const stored = await this.stored.concernedBy(request.realmId, configuration);
     const plan = planRegistry(stored, configuration, secrets, { now: this.clock.now(), makeId: uuidv7 });
-    const changes = configurationChanges(plan);
-    if (dryRun || isEmptyPlan(plan)) return { changes };
-    requireMayApply(actor, plan);
-    if (plan.clients.some(({ before, after }) => widensTrustedSignIn(before, after))) requireMayTrustSignIn(actor);
-    await this.refuseTakeovers(actor, stored.realm, plan, context);
+    if (!dryRun) {
+      requireMayApply(actor, plan);
+      if (plan.clients.some(({ before, after }) => widensTrustedSignIn(before, after))) requireMayTrustSignIn(actor);
+    }
+    const facts = { actor, configuration, stored, plan };
+    const planned = await this.roles.plan(facts, dryRun ? 'plan' : 'check', context);
+    const found = { changes: [...configurationChanges(plan), ...planned.changes], impact: planned.impact };
+    const digest = planDigest(stored.realm.id, found);
+    if (dryRun) return { ...found, digest };
+    requireAgreedPlan(request.planDigest, digest);
+    const clients = await this.applyRegistry(request, stored, plan, context);
+    if (planned.changes.length > 0) {
+      await this.roles.apply(facts, planned, clients, request.planDigest === null ? null : planned.changes, context);
+    }
+    return { ...found, digest };
+  }
+
+  /** The registry's own part. @returns the clients that the configuration speaks of, as they are now. */
+  private async applyRegistry(
+    request: Request,
+    stored: StoredRealm,
+    plan: RegistryPlan,
+    context: CallContext,
+  ): Promise<ReadonlyMap<string, Client>> {
+    if (isEmptyPlan(plan)) return stored.clients;
+    await this.refuseTakeovers(request.actor, stored.realm, plan, context);
     const enabled = plan.clients.filter(enablesAccount).map(({ after }) => after);
     // Every service account works before the first change is committed; if anything fails all go back to what is stored.
-    const { followUps } = await this.serviceAccounts.whileEnablingAll(stored.realm, enabled, context, (accounts) =>
-      this.apply(request, stored.realm, plan, accounts, context),
+    const { followUps, clients } = await this.serviceAccounts.whileEnablingAll(
+      stored.realm,
+      enabled,
+      context,
+      (accounts) => this.apply(request, stored.realm, plan, accounts, context),
     );
     for (const followUp of followUps) await this.provisioning.giveUp(followUp, context);
-    return { changes };
+    const now = new Map(clientsAfter(stored, plan));
+    for (const client of clients) now.set(client.clientId, client);
+    return now;
   }
 
   /** Bringing a secret along is as good as being shown one. */

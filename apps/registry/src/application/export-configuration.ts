@@ -1,29 +1,118 @@
-import type { Actor, ExportConfiguration as ExportConfigurationCall, RealmConfiguration, RequestOf } from '#contracts';
+import {
+  ExportRoleConfiguration,
+  FindUsers,
+  type Actor,
+  type ConfiguredAssignment,
+  type ConfiguredClient,
+  type ConfiguredRoleName,
+  type ExportConfiguration as ExportConfigurationCall,
+  type RealmConfiguration,
+  type ReplyOf,
+  type RequestOf,
+} from '#contracts';
+import { MessageClient, type CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
+import type { Client } from '../domain/client.js';
 import { configuredClientOf } from '../domain/configured-client.js';
 import type { Realm } from '../domain/realm.js';
 import { StoredConfiguration } from './stored-configuration.js';
 
+type Exported = ReplyOf<typeof ExportRoleConfiguration>;
+type Scope = Pick<RealmConfiguration, 'permissions' | 'roles'>;
+
 /** Writes a realm as a configuration: only what the actor may view, and no secret. */
 @Injectable()
 export class ExportConfiguration {
-  constructor(private readonly stored: StoredConfiguration) {}
+  constructor(
+    private readonly stored: StoredConfiguration,
+    private readonly messages: MessageClient,
+  ) {}
 
-  /** @throws AppError `not_found`, `conflict` for a realm with too many clients. */
-  async execute({ actor, realmId }: RequestOf<typeof ExportConfigurationCall>): Promise<RealmConfiguration> {
+  /** @throws AppError `not_found`, `conflict` for a realm that is too large, `unavailable`. */
+  async execute(
+    { actor, realmId }: RequestOf<typeof ExportConfigurationCall>,
+    context: CallContext,
+  ): Promise<RealmConfiguration> {
     const realm = await this.stored.realm(realmId);
     const clients = mayView(actor, 'clients') ? await this.stored.allClients(realm) : null;
+    const roles = mayView(actor, 'roles')
+      ? await this.messages.call(ExportRoleConfiguration, { realmId }, context)
+      : null;
     return {
       version: 1,
       ...(mayView(actor, 'realm') ? { realm: configuredRealmOf(realm) } : {}),
-      ...(clients === null
+      ...(roles === null ? {} : scopeOf(roles, null)),
+      ...(clients === null ? {} : { clients: clients.flatMap((client) => configuredOf(client, roles)) }),
+      ...(roles === null || clients === null
         ? {}
-        : { clients: clients.filter(({ clientType }) => clientType !== 'system').map(configuredClientOf) }),
+        : { assignments: await this.assignments(actor, realmId, roles, clients, context) }),
     };
+  }
+
+  /** Of people only for those who may view users. */
+  private async assignments(
+    actor: Actor,
+    realmId: string,
+    { assignments }: Exported,
+    clients: readonly Client[],
+    context: CallContext,
+  ): Promise<ConfiguredAssignment[]> {
+    const byAccount = new Map(
+      clients.flatMap((client) =>
+        client.serviceAccountUserId === null ? [] : [[client.serviceAccountUserId, client] as const],
+      ),
+    );
+    const byId = new Map(clients.map((client) => [client.id, client]));
+    const people = assignments.filter(({ subjectId }) => !byAccount.has(subjectId)).map(({ subjectId }) => subjectId);
+    const users =
+      people.length === 0 || !mayView(actor, 'users')
+        ? []
+        : (await this.messages.call(FindUsers, { realmId, usernames: [], ids: people }, context)).byId;
+    const usernames = new Map(
+      users.flatMap(({ id, username, clientId }) => (clientId === null ? [[id, username]] : [])),
+    );
+    const written = assignments.flatMap(({ subjectId, roles }): ConfiguredAssignment[] => {
+      const account = byAccount.get(subjectId);
+      const username = usernames.get(subjectId);
+      const holder =
+        account === undefined ? (username === undefined ? null : { username }) : { client_id: account.clientId };
+      const names = roles.flatMap((role) => roleName(role, byId));
+      return holder === null || names.length === 0 ? [] : [{ ...holder, roles: names }];
+    });
+    return written.sort((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1));
   }
 }
 
-function mayView({ permissions }: Actor, what: 'realm' | 'clients'): boolean {
+function roleName(
+  { clientId, name }: Exported['assignments'][number]['roles'][number],
+  clients: ReadonlyMap<string, Client>,
+): ConfiguredRoleName[] {
+  if (clientId === null) return [name];
+  const client = clients.get(clientId);
+  return client === undefined ? [] : [{ client_id: client.clientId, role: name }];
+}
+
+/** People after service accounts. */
+function nameOf({ client_id: clientId, username }: ConfiguredAssignment): string {
+  return clientId === undefined ? `1${username ?? ''}` : `0${clientId}`;
+}
+
+/** System clients come with every realm: of them only roles and permissions are written. */
+function configuredOf(client: Client, roles: Exported | null): ConfiguredClient[] {
+  const scope = roles === null ? {} : scopeOf(roles, client.id);
+  if (client.clientType !== 'system') return [{ ...configuredClientOf(client), ...scope }];
+  return Object.keys(scope).length === 0 ? [] : [{ client_id: client.clientId, ...scope }];
+}
+
+function scopeOf({ scopes }: Exported, clientId: string | null): Scope {
+  const { permissions = [], roles = [] } = scopes.find((scope) => scope.clientId === clientId) ?? {};
+  return {
+    ...(permissions.length === 0 ? {} : { permissions }),
+    ...(roles.length === 0 ? {} : { roles }),
+  };
+}
+
+function mayView({ permissions }: Actor, what: 'realm' | 'clients' | 'roles' | 'users'): boolean {
   return permissions.includes(`view_${what}`) || permissions.includes(`manage_${what}`);
 }
 

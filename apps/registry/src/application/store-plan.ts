@@ -13,9 +13,11 @@ import { Provisioning } from './provisioning.js';
 import type { EnabledAccount } from './service-accounts.js';
 import { StaleReadError } from './stale-read.js';
 
-/** What is left to do after the commit: identity has to hear of accounts that were disabled. */
+/** What is stored, and what is left to do after the commit: identity has to hear of accounts that were disabled. */
 export interface StoredPlan {
   readonly followUps: readonly Provision[];
+  /** The clients that were created or changed. */
+  readonly clients: readonly Client[];
 }
 
 /** Stores a plan inside one transaction, if what it was made from is still what is there. */
@@ -36,6 +38,7 @@ export class StorePlan {
   ): Promise<Changed<StoredPlan>> {
     const snapshots: PublishedSnapshot[] = [];
     const followUps: Provision[] = [];
+    const clients: Client[] = [];
     const kept = plan.realm === null ? await transaction.keepRealm(realm.id) : await transaction.lockRealm(realm.id);
     if (kept === null) throw noSuchRealm();
     // The fence stands on the realm's name, and the audit log tells it.
@@ -48,6 +51,7 @@ export class StorePlan {
     for (const planned of plan.clients.toSorted((left, right) => (left.after.id < right.after.id ? -1 : 1))) {
       const account = accounts.get(planned.after.id);
       const stored = await this.storeClient(transaction, realm, planned, account, cause);
+      clients.push(stored);
       snapshots.push(publishedClient(stored));
       if (disablesAccount(planned)) {
         followUps.push(await this.provisioning.openFollowUp(transaction, { realmId: realm.id, clientId: stored.id }));
@@ -56,7 +60,7 @@ export class StorePlan {
     for (const client of plan.deleted.toSorted((left, right) => (left.id < right.id ? -1 : 1))) {
       snapshots.push(await this.deleteClient(transaction, realm, client, cause));
     }
-    return { result: { followUps }, snapshots };
+    return { result: { followUps, clients }, snapshots };
   }
 
   private async storeRealm(

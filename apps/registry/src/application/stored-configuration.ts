@@ -5,6 +5,7 @@ import type { Client } from '../domain/client.js';
 import type { StoredRealm } from '../domain/configuration-plan.js';
 import type { Realm } from '../domain/realm.js';
 import { noSuchRealm } from '../domain/refusals.js';
+import { mentionedClientIds } from '../domain/wanted-roles.js';
 import { ClientRepository, RealmRepository, type ListPosition } from '../domain/repositories.js';
 
 const PAGE = 200;
@@ -27,14 +28,11 @@ export class StoredConfiguration {
   /** The realm, and the clients that the configuration concerns. @throws AppError `not_found`, `conflict`. */
   async concernedBy(realmId: string, configuration: RealmConfiguration): Promise<StoredRealm> {
     const realm = await this.realm(realmId);
-    const { prune = false, clients } = configuration;
-    const found =
-      prune && clients !== undefined
-        ? await this.allClients(realm)
-        : await this.named(
-            realm,
-            (clients ?? []).map(({ client_id }) => client_id),
-          );
+    const { prune = false, clients, assignments } = configuration;
+    const all = prune && (clients !== undefined || assignments !== undefined);
+    const found = all
+      ? await this.allClients(realm)
+      : await this.clients.findMany(realmId, { clientIds: mentionedClientIds(configuration) });
     return { realm, clients: new Map(found.map((client) => [client.clientId, client])) };
   }
 
@@ -55,15 +53,6 @@ export class StoredConfiguration {
       // System clients are few and not counted: the bound is a round number on purpose.
       if (page.total > MAX_CONFIGURED_CLIENTS) throw tooManyClients(page.total);
     } while (after !== null);
-    return clients;
-  }
-
-  private async named(realm: Realm, clientIds: readonly string[]): Promise<readonly Client[]> {
-    const clients: Client[] = [];
-    for (const clientId of clientIds) {
-      const client = await this.clients.findByClientId(realm.id, clientId);
-      if (client !== null) clients.push(client);
-    }
     return clients;
   }
 }

@@ -3,6 +3,7 @@ import { AppError, type FieldError } from '#errors';
 import { checkDeletableClient } from './client-policy.js';
 import type { Client } from './client.js';
 import { changeConfiguredClient, newConfiguredClient, type Making } from './configured-client.js';
+import { speaksOfRoles } from './wanted-roles.js';
 import { changeRealm, type Realm, type RealmChanges } from './realm.js';
 
 /** One client of a plan; `before` null creates it. */
@@ -74,6 +75,15 @@ export function isEmptyPlan({ realm, clients, deleted }: RegistryPlan): boolean 
 export function requireMayCompare(actor: Actor, configuration: RealmConfiguration): void {
   if (configuration.realm !== undefined) requireOneOf(actor, 'see the realm', 'view_realm', 'manage_realm');
   if (configuration.clients !== undefined) requireOneOf(actor, 'see its clients', 'view_clients', 'manage_clients');
+  if (speaksOfRoles(configuration)) requireOneOf(actor, 'see its roles', 'view_roles', 'manage_roles');
+  // Otherwise one could ask which usernames there are.
+  if (configuration.assignments?.some(({ username }) => username !== undefined) === true) {
+    requireOneOf(actor, 'see its users', 'view_users', 'manage_users');
+  }
+  // … or which clients.
+  if (configuration.assignments !== undefined) {
+    requireOneOf(actor, 'see its clients', 'view_clients', 'manage_clients');
+  }
 }
 
 /** Refuses changes that the actor could not make one by one either. @throws AppError `forbidden`, `conflict`. */

@@ -67,6 +67,11 @@ export abstract class RealmRepository {
 export abstract class ClientRepository {
   abstract findById(realmId: string, id: string): Promise<Client | null>;
   abstract findByClientId(realmId: string, clientId: string): Promise<Client | null>;
+  /** Those of them that there are, in no order: by `client_id`, or by UUID. */
+  abstract findMany(
+    realmId: string,
+    names: { readonly clientIds: readonly string[] } | { readonly ids: readonly string[] },
+  ): Promise<readonly Client[]>;
   abstract list(realmId: string, query: ClientQuery): Promise<Page<Client>>;
 }
 

@@ -14,7 +14,7 @@ export const ADMINISTRATOR: Actor = {
   id: '01890000-0000-7000-8000-000000000001',
   clientId: 'admin-cli',
   realm: 'master',
-  permissions: ['create_client', 'manage_clients', 'manage_realm'],
+  permissions: ['create_client', 'manage_clients', 'manage_realm', 'manage_roles', 'view_users'],
   peer: { ip: '192.0.2.7', userAgent: 'test' },
 };
 

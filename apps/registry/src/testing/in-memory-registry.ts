@@ -112,6 +112,15 @@ class InMemoryClientRepository extends ClientRepository {
     return this.inRealm(realmId).find((client) => client.clientId === clientId) ?? null;
   }
 
+  async findMany(
+    realmId: string,
+    names: { readonly clientIds: readonly string[] } | { readonly ids: readonly string[] },
+  ): Promise<readonly Client[]> {
+    return this.inRealm(realmId).filter(({ id, clientId }) =>
+      'ids' in names ? names.ids.includes(id) : names.clientIds.includes(clientId),
+    );
+  }
+
   async list(realmId: string, { search, filter, sort, after, limit }: ClientQuery): Promise<Page<Client>> {
     const matching = this.inRealm(realmId)
       .filter(({ clientId }) => filter.clientId === undefined || clientId === filter.clientId)

@@ -1,9 +1,12 @@
 import {
+  ApplyRoleConfiguration,
   AuditEventRecorded,
   EnsureAdministrator,
   EnsureRoleAssignment,
   EnsureServiceAccount,
   GuardAccount,
+  ExportRoleConfiguration,
+  FindUsers,
   NameRealmOfRoles,
   NameRealmOfUsers,
   ProvisionRealmKeys,
@@ -43,6 +46,9 @@ export class OtherServices {
     ];
     for (const contract of acknowledged) await others.serve(transport, contract, () => ({}));
     await others.serve(transport, EnsureAdministrator, () => ({ userId: ADMINISTRATOR_ID, created: true }));
+    await others.serve(transport, ApplyRoleConfiguration, () => ({ changes: [], authority: [], complete: true }));
+    await others.serve(transport, ExportRoleConfiguration, () => ({ scopes: [], assignments: [] }));
+    await others.serve(transport, FindUsers, () => ({ byUsername: [], byId: [] }));
     await others.serve(transport, EnsureServiceAccount, ({ userId }) => ({ userId }));
     await transport.consumeDurable(
       { stream: AuditEventRecorded.stream, subject: AuditEventRecorded.subject, consumer: 'audit', maxBatch: 32 },

@@ -169,6 +169,11 @@ export function describeRegistryPorts(name: string, open: () => Promise<OpenedAd
         });
         expect(await ports.clients.findById(realm.id, stored.id)).toEqual(stored);
         expect(await ports.clients.findByClientId(realm.id, stored.clientId)).toEqual(stored);
+        expect(await ports.clients.findMany(realm.id, { clientIds: [stored.clientId, 'none', 'a\u0000'] })).toEqual([
+          stored,
+        ]);
+        expect(await ports.clients.findMany(realm.id, { ids: [stored.id, uuidv7()] })).toEqual([stored]);
+        expect(await ports.clients.findMany(uuidv7(), { ids: [stored.id] })).toEqual([]);
       });
 
       it('are found in their own realm only, byte by byte', async () => {

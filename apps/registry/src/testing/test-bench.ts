@@ -1,6 +1,9 @@
 import {
+  ApplyRoleConfiguration,
   EnsureServiceAccount,
   GuardAccount,
+  ExportRoleConfiguration,
+  FindUsers,
   NameRealmOfRoles,
   NameRealmOfUsers,
   ProvisionRealmKeys,
@@ -14,6 +17,7 @@ import { AddClientUri } from '../application/add-client-uri.js';
 import { ApplyConfiguration } from '../application/apply-configuration.js';
 import { AuditEvents } from '../application/audit-events.js';
 import { ClientChanger } from '../application/client-changer.js';
+import { ConfiguredRoles } from '../application/configured-roles.js';
 import { ClientUriChanger } from '../application/client-uri-changer.js';
 import { CreateClientSecret } from '../application/create-client-secret.js';
 import { CreateRealm } from '../application/create-realm.js';
@@ -32,6 +36,7 @@ import { RemoveClientUri } from '../application/remove-client-uri.js';
 import { RotateClientSecret } from '../application/rotate-client-secret.js';
 import { ServiceAccounts } from '../application/service-accounts.js';
 import { TakeoverGuard } from '../application/takeover-guard.js';
+import { TokenImpacts } from '../application/token-impacts.js';
 import { UpdateClientUri } from '../application/update-client-uri.js';
 import { StorePlan } from '../application/store-plan.js';
 import { StoredConfiguration } from '../application/stored-configuration.js';
@@ -72,6 +77,9 @@ export class TestBench<A extends Adapters = Adapters> {
     .on(GuardAccount, () => ({}))
     .on(EnsureServiceAccount, ({ userId }) => ({ userId }))
     .on(RemoveServiceAccount, () => ({}))
+    .on(ApplyRoleConfiguration, () => ({ changes: [], authority: [], complete: true }))
+    .on(ExportRoleConfiguration, () => ({ scopes: [], assignments: [] }))
+    .on(FindUsers, ({ usernames }) => ({ byUsername: usernames.map(() => null), byId: [] }))
     .on(NameRealmOfUsers, () => ({}))
     .on(NameRealmOfRoles, () => ({}));
   readonly createRealm: CreateRealm;
@@ -128,7 +136,7 @@ export class TestBench<A extends Adapters = Adapters> {
     this.giveUpStaleProvisions = new GiveUpStaleProvisions(transactions, provisioning, clock);
     const stored = new StoredConfiguration(realms, clients);
     const storePlan = new StorePlan(provisioning, audit);
-    this.exportConfiguration = new ExportConfiguration(stored);
+    this.exportConfiguration = new ExportConfiguration(stored, messages);
     this.applyConfiguration = new ApplyConfiguration(
       stored,
       takeovers,
@@ -136,6 +144,7 @@ export class TestBench<A extends Adapters = Adapters> {
       provisioning,
       change,
       storePlan,
+      new ConfiguredRoles(messages, new TokenImpacts(messages, clients)),
       clock,
     );
   }

@@ -14,8 +14,11 @@ export class ConfigurationController {
   ) {}
 
   @Handles(ExportConfiguration)
-  export(@Payload() request: RequestOf<typeof ExportConfiguration>): Promise<ReplyOf<typeof ExportConfiguration>> {
-    return this.exportConfiguration.execute(request);
+  export(
+    @Payload() request: RequestOf<typeof ExportConfiguration>,
+    @Ctx() context: CallContext,
+  ): Promise<ReplyOf<typeof ExportConfiguration>> {
+    return this.exportConfiguration.execute(request, context);
   }
 
   @Handles(ApplyConfiguration)

@@ -130,6 +130,27 @@ export abstract class RoleTransaction {
   abstract heldBy(address: SubjectAddress): Promise<readonly HeldRole[]>;
   abstract assign(address: SubjectAddress, roleId: string, at: Date): Promise<void>;
   abstract unassign(address: SubjectAddress, roleIds: readonly string[]): Promise<void>;
+  /** Locks many subjects, ascending, as `lockSubject` does one. */
+  abstract lockSubjects(realmId: string, subjectIds: readonly string[]): Promise<readonly Subject[]>;
+  /** Adds what many subjects are given. */
+  abstract assignAll(
+    realmId: string,
+    pairs: readonly { readonly subjectId: string; readonly roleId: string }[],
+    at: Date,
+  ): Promise<void>;
+  /** Gives many locked subjects new versions. @returns them by subject id. */
+  abstract stampSubjects(realmId: string, subjectIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Adds scopes that are not there yet. */
+  abstract addScopes(scopes: readonly Scope[]): Promise<void>;
+  /** Adds permissions; their bits may be ones that have been retired. */
+  abstract addPermissions(permissions: readonly (ScopeAddress & OwnPermission)[]): Promise<void>;
+  abstract addRoles(roles: readonly Role[]): Promise<void>;
+  /** Gives many locked scopes new versions. @returns them by scope. */
+  abstract stampScopes(realmId: string, scopes: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** As many versions as asked for, ascending. */
+  abstract nextVersions(count: number): Promise<readonly number[]>;
+  /** Adds many audit events, in this order. */
+  abstract recordAll(events: readonly AuditEvent[]): Promise<void>;
   /** Deletes a scope's roles and permissions. Nobody may hold one of them any more. */
   abstract clearScope(address: ScopeAddress): Promise<void>;
   /** The next snapshot version. Taken under the lock of the row it is for, so that versions of a key grow with commits. */
@@ -171,6 +192,10 @@ export abstract class RoleStore {
   abstract listHolders(realmId: string, roleId: string, page: PageRequest): Promise<SubjectPage<Holder>>;
   /** The holders of a role who would hold something else if it granted `mask`; what other roles grant does not change. */
   abstract listAffected(role: Role, mask: PermissionMask, page: PageRequest): Promise<SubjectPage<AffectedHolder>>;
+  /** Bits whose permission was deleted, by scope (one to one). */
+  abstract retiredIn(addresses: readonly ScopeAddress[]): Promise<readonly (readonly RetiredBit[])[]>;
+  /** Who holds one of these roles, ascending: at most `limit`; null: who holds any role of the realm. */
+  abstract holdersOf(realmId: string, roleIds: readonly string[] | null, limit: number): Promise<readonly string[]>;
   /** The whole roles that a subject holds, by name. */
   abstract rolesOf(address: SubjectAddress): Promise<readonly Role[]>;
 }

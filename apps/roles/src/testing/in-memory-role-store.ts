@@ -187,6 +187,17 @@ export class InMemoryRoleStore extends RoleStore {
     };
   }
 
+  retiredIn(addresses: readonly ScopeAddress[]): Promise<readonly (readonly RetiredBit[])[]> {
+    return Promise.resolve(addresses.map((address) => retiredBits(this.state, address)));
+  }
+
+  holdersOf(realmId: string, roleIds: readonly string[] | null, limit: number): Promise<readonly string[]> {
+    const holding = this.state.assignments.filter(
+      (one) => one.realmId === realmId && (roleIds === null || roleIds.includes(one.roleId)),
+    );
+    return Promise.resolve([...new Set(holding.map(({ subjectId }) => subjectId))].sort(ascending).slice(0, limit));
+  }
+
   rolesOf({ realmId, subjectId }: SubjectAddress): Promise<readonly Role[]> {
     const held = new Set(heldBy(this.state, { realmId, subjectId }).map(({ roleId }) => roleId));
     return Promise.resolve(
@@ -293,13 +304,8 @@ class InMemoryTransaction extends RoleTransaction {
     return Promise.resolve();
   }
 
-  retiredBits({ realmId, scope }: ScopeAddress): Promise<readonly RetiredBit[]> {
-    const retired = this.state.permissions.filter((one) => one.realmId === realmId && one.scope === scope);
-    return Promise.resolve(
-      retired
-        .flatMap(({ bit, retiredAt }) => (retiredAt === null ? [] : [{ bit, retiredAt }]))
-        .sort((left, right) => left.bit - right.bit),
-    );
+  retiredBits(address: ScopeAddress): Promise<readonly RetiredBit[]> {
+    return Promise.resolve(retiredBits(this.state, address));
   }
 
   saveRole(role: Role): Promise<void> {
@@ -329,6 +335,65 @@ class InMemoryTransaction extends RoleTransaction {
     return Promise.resolve();
   }
 
+  async lockSubjects(realmId: string, subjectIds: readonly string[]): Promise<readonly Subject[]> {
+    const subjects = [...new Set(subjectIds)]
+      .sort(ascending)
+      .map((subjectId) => this.lockSubject({ realmId, subjectId }));
+    return Promise.all(subjects);
+  }
+
+  async assignAll(
+    realmId: string,
+    pairs: readonly { readonly subjectId: string; readonly roleId: string }[],
+    at: Date,
+  ): Promise<void> {
+    for (const { subjectId, roleId } of pairs) await this.assign({ realmId, subjectId }, roleId, at);
+  }
+
+  stampSubjects(realmId: string, subjectIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const versions = new Map<string, number>();
+    for (const subjectId of subjectIds) {
+      const key = keyOf(realmId, subjectId);
+      const subject = this.state.subjects.get(key);
+      if (subject === undefined) continue;
+      versions.set(subjectId, (this.state.version += 1));
+      this.state.subjects.set(key, { ...subject, version: this.state.version });
+    }
+    return Promise.resolve(versions);
+  }
+
+  async addScopes(scopes: readonly Scope[]): Promise<void> {
+    for (const scope of scopes) await this.addScope(scope);
+  }
+
+  async addPermissions(permissions: readonly (ScopeAddress & OwnPermission)[]): Promise<void> {
+    for (const { realmId, scope, ...permission } of permissions)
+      await this.addPermission({ realmId, scope }, permission);
+  }
+
+  async addRoles(roles: readonly Role[]): Promise<void> {
+    for (const role of roles) await this.addRole(role);
+  }
+
+  stampScopes(realmId: string, scopes: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const versions = new Map<string, number>();
+    for (const name of scopes) {
+      const scope = this.state.scopes.get(keyOf(realmId, name));
+      if (scope === undefined) continue;
+      versions.set(name, (this.state.version += 1));
+      this.state.scopes.set(keyOf(realmId, name), { ...scope, version: this.state.version });
+    }
+    return Promise.resolve(versions);
+  }
+
+  async nextVersions(count: number): Promise<readonly number[]> {
+    return Array.from({ length: count }, () => (this.state.version += 1));
+  }
+
+  async recordAll(events: readonly AuditEvent[]): Promise<void> {
+    this.state.events.push(...events);
+  }
+
   clearScope(address: ScopeAddress): Promise<void> {
     const gone = new Set(rolesIn(this.state, address));
     this.state.roles = this.state.roles.filter((role) => !gone.has(role));
@@ -348,6 +413,13 @@ class InMemoryTransaction extends RoleTransaction {
     this.state.events.push(event);
     return Promise.resolve();
   }
+}
+
+function retiredBits(state: State, { realmId, scope }: ScopeAddress): readonly RetiredBit[] {
+  return state.permissions
+    .filter((one) => one.realmId === realmId && one.scope === scope)
+    .flatMap(({ bit, retiredAt }) => (retiredAt === null ? [] : [{ bit, retiredAt }]))
+    .sort((left, right) => left.bit - right.bit);
 }
 
 function isPermission(one: Permission, { realmId, scope }: ScopeAddress, bit: number): boolean {

@@ -52,6 +52,75 @@ export function describeRoleStore(store: () => RoleStore): void {
     });
   });
 
+  describe('many at once', () => {
+    it('subjects are locked ascending, made when missing, and get growing versions', async () => {
+      const { realmId } = await realmWith();
+      const ids = [uuidv7(), uuidv7(), uuidv7()].toSorted();
+      const locked = await change((transaction) => transaction.lockSubjects(realmId, [...ids, ...ids].toReversed()));
+      expect(locked).toMatchObject(ids.map((subjectId) => ({ realmId, subjectId, version: 0, removed: false })));
+      const alone = await change((transaction) => transaction.lockSubject({ realmId, subjectId: ids[0] ?? '' }));
+      expect(locked[0]).toEqual(alone);
+      const versions = await change((transaction) => transaction.stampSubjects(realmId, ids));
+      expect([...versions.keys()].toSorted()).toEqual(ids);
+      const read = await store().readSubjects(ids.map((subjectId) => ({ realmId, subjectId })));
+      expect(read.map(({ version }) => version)).toEqual(ids.map((id) => versions.get(id)));
+      expect(Math.min(...versions.values())).toBeGreaterThan(0);
+      expect(await change((transaction) => transaction.lockSubjects(realmId, []))).toEqual([]);
+    });
+
+    it('scopes, permissions, roles and assignments are added; holders are found by role, or all of them', async () => {
+      const { realmId } = await realmWith({ name: 'held' });
+      const clients = [uuidv7(), uuidv7()];
+      const subjects = [uuidv7(), uuidv7()].toSorted();
+      const made = clients.map((clientId) => buildRole({ realmId, clientId, name: 'reader' }));
+      const stamps = await change(async (transaction) => {
+        await transaction.addScopes(
+          clients.map((scope) => buildScope({ realmId, scope, audience: 'api', version: 0 })),
+        );
+        await transaction.addScopes(clients.map((scope) => buildScope({ realmId, scope, audience: 'other' })));
+        const permission = { bit: 3, name: 'a', description: null };
+        const retired = { realmId, scope: clients[0] ?? '' };
+        await transaction.addPermission(retired, { ...permission, name: 'old' });
+        await transaction.retirePermission(retired, 3, new Date(0));
+        await transaction.addPermissions(clients.map((scope) => ({ realmId, scope, ...permission })));
+        await transaction.addRoles(made);
+        await transaction.lockSubjects(realmId, subjects);
+        const pairs = subjects.map((subjectId, index) => ({ subjectId, roleId: made[index]?.id ?? '' }));
+        await transaction.assignAll(realmId, pairs, new Date(0));
+        return transaction.stampScopes(realmId, clients);
+      });
+      const read = await store().readScopes(clients.map((scope) => ({ realmId, scope })));
+      expect(read.map((state) => [state?.scope.audience, state?.scope.version])).toEqual(
+        clients.map((scope) => ['api', stamps.get(scope)]),
+      );
+      expect(read.map((state) => state?.permissions.map(({ name }) => name))).toEqual([['a'], ['a']]);
+      expect(read.flatMap((state) => state?.roles)).toEqual(made);
+      expect(await store().holdersOf(realmId, [made[0]?.id ?? ''], 10)).toEqual([subjects[0]]);
+      expect(await store().holdersOf(realmId, null, 10)).toEqual(subjects);
+      expect(await store().holdersOf(realmId, null, 1)).toEqual(subjects.slice(0, 1));
+      expect(await store().holdersOf(uuidv7(), null, 10)).toEqual([]);
+    });
+
+    it('retired bits are told scope by scope', async () => {
+      const { realmId } = await realmWith();
+      const address = { realmId, scope: 'realm' };
+      await change(async (transaction) => {
+        await transaction.addPermission(address, { bit: 40, name: 'a', description: null });
+        await transaction.retirePermission(address, 40, new Date(1_000));
+      });
+      const other = { realmId, scope: uuidv7() };
+      expect(await store().retiredIn([other, address])).toEqual([[], [{ bit: 40, retiredAt: new Date(1_000) }]]);
+    });
+
+    it('versions grow', async () => {
+      const versions = await change((transaction) => transaction.nextVersions(3));
+      expect(versions).toHaveLength(3);
+      expect(versions).toEqual(versions.toSorted((left, right) => left - right));
+      expect(new Set(versions).size).toBe(3);
+      expect(await change((transaction) => transaction.nextVersions(0))).toEqual([]);
+    });
+  });
+
   describe('scopes', () => {
     it('are added once and keep what they were made with', async () => {
       const { realmId } = await realmWith();

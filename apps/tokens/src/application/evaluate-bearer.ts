@@ -23,7 +23,7 @@ import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { bearerRefusal } from '../domain/access-token.js';
 import { isRealmName } from '../domain/issuers.js';
-import { effectiveAccess, type Assignments, type RoleScope } from '../domain/effective-access.js';
+import { effectiveAccess, type Assignments, type RoleScope } from '#access';
 import { SnapshotView } from './snapshot-view.js';
 import { VerifiedBearers, type VerifiedBearer } from './verified-bearers.js';
 

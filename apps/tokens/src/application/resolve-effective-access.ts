@@ -1,11 +1,5 @@
 import { AssignmentsSnapshot, assignmentsSnapshotKey, RoleScopeSnapshot, roleScopeSnapshotKey } from '#contracts';
-import {
-  assignedScopes,
-  effectiveAccess,
-  type Assignments,
-  type EffectiveAccess,
-  type RoleScope,
-} from '../domain/effective-access.js';
+import { assignedScopes, effectiveAccess, type Assignments, type EffectiveAccess, type RoleScope } from '#access';
 import type { SnapshotView } from './snapshot-view.js';
 
 /** What a subject holds now, and the scopes it was read from. */

@@ -1,5 +1,5 @@
 import type { PreviewedPermission } from '#contracts';
-import { audienceOf, effectiveAccess, rolesHeldIn, type Assignments, type RoleScope } from './effective-access.js';
+import { audienceOf, effectiveAccess, rolesHeldIn, type Assignments, type RoleScope } from '#access';
 import type { AskedAccess, TokenAccess } from './token-access.js';
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { EffectiveAccess } from './effective-access.js';
+import type { EffectiveAccess } from '#access';
 import { tokenAccess } from './token-access.js';
 
 const ISSUER = 'https://id.example/realms/acme';

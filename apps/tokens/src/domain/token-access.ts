@@ -1,5 +1,5 @@
 import { formatScope, narrowResources, narrowScope } from '#oauth';
-import type { EffectiveAccess } from './effective-access.js';
+import type { EffectiveAccess } from '#access';
 
 /** What a request asks for; undefined means everything held. */
 export interface AskedAccess {

@@ -12,6 +12,12 @@ const SentConfiguration = Type.Object(
         description: 'Secrets of clients, by `client_id`.',
       }),
     ),
+    plan_digest: Type.Optional(
+      Type.String({
+        maxLength: 100,
+        description: 'The `digest` of a plan: nothing is done (412) unless the plan is still the same.',
+      }),
+    ),
   },
   { $id: 'SentConfiguration', additionalProperties: false },
 );
@@ -37,7 +43,7 @@ export const CONFIGURATION: ResourceDoc = {
       id: 'applyConfiguration',
       summary: 'Make a realm what a document says',
       ...sent,
-      errors: ['conflict'],
+      errors: ['conflict', 'precondition_failed'],
     },
   },
 };

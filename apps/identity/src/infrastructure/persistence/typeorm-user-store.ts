@@ -14,6 +14,7 @@ import type { Account, User } from '../../domain/user.js';
 import { usernameKey } from '../../domain/username.js';
 import { CredentialEntity } from './credential.entity.js';
 import { listUsers } from './list-users.js';
+import { findByUsernames } from './find-by-usernames.js';
 import { readStates } from './read-states.js';
 import { RemovedUserEntity } from './removed-user.entity.js';
 import { TypeOrmUserTransaction } from './typeorm-user-transaction.js';
@@ -82,6 +83,10 @@ export class TypeOrmUserStore extends UserStore {
     const [entity] = entities;
     if (entity === undefined) return null;
     return { user: userOfEntity(entity), passwordHash: raw[0]?.password_hash ?? null };
+  }
+
+  findByUsernames(realmId: string, usernames: readonly string[]): Promise<readonly (User | null)[]> {
+    return findByUsernames(this.data, realmId, usernames);
   }
 
   readStates(addresses: readonly UserAddress[]): Promise<readonly UserState[]> {

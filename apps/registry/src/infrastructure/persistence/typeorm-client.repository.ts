@@ -57,6 +57,24 @@ export class TypeOrmClientRepository extends ClientRepository {
     return this.findOne({ realmId, clientId });
   }
 
+  async findMany(
+    realmId: string,
+    names: { readonly clientIds: readonly string[] } | { readonly ids: readonly string[] },
+  ): Promise<readonly Client[]> {
+    const wanted = 'ids' in names ? names.ids : names.clientIds.filter(isStorable);
+    if (wanted.length === 0) return [];
+    return available(async () => {
+      const { manager } = this.dataSource;
+      const column = 'ids' in names ? 'c.id = ANY(:wanted::uuid[])' : 'c.client_id = ANY(:wanted::text[])';
+      const rows = await manager
+        .createQueryBuilder(ClientEntity, 'c')
+        .where('c.realmId = :realmId', { realmId })
+        .andWhere(column, { wanted })
+        .getMany();
+      return completeClients(manager, realmId, rows);
+    });
+  }
+
   async list(realmId: string, query: ClientQuery): Promise<Page<Client>> {
     const { search, filter } = query;
     const wanted = search === null || search === '' ? undefined : textSearchOf(realmId, search);

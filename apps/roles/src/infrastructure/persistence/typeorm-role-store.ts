@@ -3,6 +3,7 @@ import { decodeCursor, encodeCursor, Outbox, toSafeInteger } from '#database';
 import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { RetiredBit } from '../../domain/catalogue-policy.js';
 import type { PermissionMask } from '../../domain/mask.js';
 import type { OwnPermission } from '../../domain/permission-catalogue.js';
 import {
@@ -20,6 +21,7 @@ import {
   type SubjectState,
 } from '../../domain/role-store.js';
 import type { Role } from '../../domain/role.js';
+import { holdersOf, retiredIn } from './bulk-reads.js';
 import { listAffected, listHolders } from './role-holders.js';
 import { RoleEntity } from './role.entity.js';
 import { roleOfEntity, roleOfJson, type RoleJson } from './role.mapping.js';
@@ -214,6 +216,14 @@ export class TypeOrmRoleStore extends RoleStore {
       nextCursor: last === undefined || found.length <= page.limit ? null : encodeCursor([last.name]),
       total,
     };
+  }
+
+  retiredIn(addresses: readonly ScopeAddress[]): Promise<readonly (readonly RetiredBit[])[]> {
+    return retiredIn(this.data, addresses);
+  }
+
+  holdersOf(realmId: string, roleIds: readonly string[] | null, limit: number): Promise<readonly string[]> {
+    return holdersOf(this.data, realmId, roleIds, limit);
   }
 
   async rolesOf({ realmId, subjectId }: SubjectAddress): Promise<readonly Role[]> {

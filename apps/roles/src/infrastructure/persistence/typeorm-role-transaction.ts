@@ -13,6 +13,16 @@ import {
   type SubjectAddress,
 } from '../../domain/role-store.js';
 import type { Role } from '../../domain/role.js';
+import {
+  addPermissions,
+  addRoles,
+  addScopes,
+  assignAll,
+  lockSubjects,
+  nextVersions,
+  stampScopes,
+  stampSubjects,
+} from './bulk-writes.js';
 import { AssignmentEntity } from './assignment.entity.js';
 import { PermissionEntity } from './permission.entity.js';
 import { RoleEntity } from './role.entity.js';
@@ -165,6 +175,46 @@ export class TypeOrmRoleTransaction extends RoleTransaction {
 
   async unassign({ realmId, subjectId }: SubjectAddress, roleIds: readonly string[]): Promise<void> {
     await this.manager.delete(AssignmentEntity, { realmId, subjectId, roleId: In([...roleIds]) });
+  }
+
+  lockSubjects(realmId: string, subjectIds: readonly string[]): Promise<readonly Subject[]> {
+    return lockSubjects(this.manager, realmId, subjectIds);
+  }
+
+  assignAll(
+    realmId: string,
+    pairs: readonly { readonly subjectId: string; readonly roleId: string }[],
+    at: Date,
+  ): Promise<void> {
+    return assignAll(this.manager, realmId, pairs, at);
+  }
+
+  stampSubjects(realmId: string, subjectIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return stampSubjects(this.manager, realmId, subjectIds);
+  }
+
+  addScopes(scopes: readonly Scope[]): Promise<void> {
+    return addScopes(this.manager, scopes);
+  }
+
+  addPermissions(permissions: readonly (ScopeAddress & OwnPermission)[]): Promise<void> {
+    return addPermissions(this.manager, permissions);
+  }
+
+  addRoles(roles: readonly Role[]): Promise<void> {
+    return addRoles(this.manager, roles);
+  }
+
+  stampScopes(realmId: string, scopes: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return stampScopes(this.manager, realmId, scopes);
+  }
+
+  nextVersions(count: number): Promise<readonly number[]> {
+    return nextVersions(this.manager, count);
+  }
+
+  recordAll(events: readonly AuditEvent[]): Promise<void> {
+    return this.outbox.recordAll(this.manager, AuditEventRecorded, events);
   }
 
   async clearScope({ realmId, scope }: ScopeAddress): Promise<void> {
