@@ -27,7 +27,7 @@ describe('TypeOrmAuditLog on the embedded database', () => {
     }).initialize();
     await runMigrations(data, auditDatabase);
     log = new TypeOrmAuditLog(data, new LockOnly());
-  });
+  }, 60_000);
 
   afterAll(async () => {
     await data.destroy();
