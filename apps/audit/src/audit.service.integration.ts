@@ -39,7 +39,7 @@ describe('the audit service', () => {
       readiness: new Readiness(),
       environment: {},
       migrate: true,
-      snapshotEntries: 10,
+      snapshotCacheBytes: 100_000,
     });
   });
 

@@ -76,7 +76,7 @@ describe('the gateway on the bus', () => {
       readiness: new Readiness(),
       environment: { CHANCERY_HTTP_PORT: String(port) },
       migrate: false,
-      snapshotEntries: 10,
+      snapshotCacheBytes: 100_000,
     });
     url = `http://127.0.0.1:${port}/realms/acme/protocol/openid-connect`;
   });

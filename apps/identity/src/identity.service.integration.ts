@@ -29,7 +29,7 @@ describe('the identity service', () => {
   const registry = new ContractMessageClient(transport, 'registry');
   const gateway = new ContractMessageClient(transport, 'gateway');
   const tokens = new ContractMessageClient(transport, 'tokens');
-  const snapshots = new ValidatingSnapshotReader(snapshotStore, tokens, { maxEntries: 10 });
+  const snapshots = new ValidatingSnapshotReader(snapshotStore, tokens, { maxBytes: 1_000_000 });
   const notice = new RecordingNotice();
   const realm = { realmId: uuidv7(), realmName: 'master' };
   const { realmId } = realm;
@@ -59,7 +59,7 @@ describe('the identity service', () => {
       readiness: new Readiness(),
       environment: { CHANCERY_ADMIN_USERNAME: 'root' },
       migrate: true,
-      snapshotEntries: 10,
+      snapshotCacheBytes: 100_000,
       provided: [{ provide: BootstrapNotice, useValue: notice }],
     });
   });

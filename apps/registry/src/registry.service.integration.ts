@@ -72,7 +72,7 @@ describe.each([
   const snapshotStore = new MemorySnapshotStore();
   const gateway = new ContractMessageClient(transport, 'gateway');
   const reader = new ValidatingSnapshotReader(snapshotStore, new ContractMessageClient(transport, 'tokens'), {
-    maxEntries: 100,
+    maxBytes: 1_000_000,
   });
   const readiness = new Readiness();
   let others: OtherServices;
@@ -96,7 +96,7 @@ describe.each([
       readiness,
       environment: {},
       migrate: true,
-      snapshotEntries: 10,
+      snapshotCacheBytes: 100_000,
     });
     while (!(await readiness.report()).ready) await new Promise((resolve) => setTimeout(resolve, 20));
   }, 60_000);

@@ -37,7 +37,7 @@ describe('the roles service', () => {
   const registry = new ContractMessageClient(transport, 'registry');
   const gateway = new ContractMessageClient(transport, 'gateway');
   const tokens = new ValidatingSnapshotReader(snapshotStore, new ContractMessageClient(transport, 'tokens'), {
-    maxEntries: 10,
+    maxBytes: 1_000_000,
   });
   const realm = { realmId: uuidv7(), realmName: 'acme' };
   const { realmId } = realm;
@@ -87,7 +87,7 @@ describe('the roles service', () => {
       readiness: new Readiness(),
       environment: {},
       migrate: true,
-      snapshotEntries: 10,
+      snapshotCacheBytes: 100_000,
     });
     await registry.call(ProvisionRealmRoles, realm, context());
   });

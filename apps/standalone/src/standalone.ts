@@ -83,7 +83,7 @@ export async function runStandalone(): Promise<void> {
     readiness,
     environment,
     migrate: true,
-    snapshotEntries: 50_000,
+    snapshotCacheBytes: platform.snapshotCacheMegabytes * 1_048_576,
     provided: [{ provide: BootstrapNotice, useValue: notice }],
   };
 

@@ -34,7 +34,11 @@ export class MemorySnapshotStore extends SnapshotStore {
     super();
   }
 
-  async read(addresses: readonly SnapshotAddress[]): Promise<readonly StoredSnapshot[]> {
+  /** Nothing travels here, so what is known makes no difference. */
+  async read(
+    addresses: readonly SnapshotAddress[],
+    _known?: readonly (number | undefined)[],
+  ): Promise<readonly StoredSnapshot[]> {
     return addresses.map((address): StoredSnapshot => {
       const entry = this.get(keyOf(address));
       if (entry === undefined) return MISSING;

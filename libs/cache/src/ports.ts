@@ -7,7 +7,9 @@ export type StoredSnapshot =
   /** A writer is changing it, or a reader is filling it: ask the owner. */
   | { readonly state: 'fenced' }
   /** `json` is the encoded value (`null` for absence); equal versions of one key have equal values. */
-  | { readonly state: 'present'; readonly version: number; readonly json: string };
+  | { readonly state: 'present'; readonly version: number; readonly json: string }
+  /** It is still the version that the reader said it had: the value need not travel again. */
+  | { readonly state: 'unchanged'; readonly version: number };
 
 /** One snapshot in the store: `chancery:snap:<name>:<key>`. */
 export interface SnapshotAddress {
@@ -20,8 +22,14 @@ export interface SnapshotAddress {
  * suite proves the adapters equal.
  */
 export abstract class SnapshotStore {
-  /** One round trip for all addresses. @throws AppError `unavailable`. */
-  abstract read(addresses: readonly SnapshotAddress[]): Promise<readonly StoredSnapshot[]>;
+  /**
+   * One round trip for all addresses, unless one whose version is named in `known` (one for each address) has changed. A store may
+   * answer `unchanged` for those that have not. @throws AppError `unavailable`.
+   */
+  abstract read(
+    addresses: readonly SnapshotAddress[],
+    known?: readonly (number | undefined)[],
+  ): Promise<readonly StoredSnapshot[]>;
   /**
    * Puts the writer's fence on the keys (over values and leases, beside other writers' fences), for `ttlMs`, or renews it.
    * With replicas it waits for one (`WAIT`). @throws AppError `unavailable` when it cannot be known that every key is fenced.

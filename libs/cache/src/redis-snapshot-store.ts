@@ -46,10 +46,52 @@ export class RedisSnapshotStore extends SnapshotStore {
     return this.isReady();
   }
 
-  async read(addresses: readonly SnapshotAddress[]): Promise<readonly StoredSnapshot[]> {
+  async read(
+    addresses: readonly SnapshotAddress[],
+    known: readonly (number | undefined)[] = [],
+  ): Promise<readonly StoredSnapshot[]> {
     if (addresses.length === 0) return [];
+    if (known.every((version) => version === undefined)) return this.readWhole(addresses);
+    return this.readChanged(addresses, known);
+  }
+
+  private async readWhole(addresses: readonly SnapshotAddress[]): Promise<readonly StoredSnapshot[]> {
     const raw = await this.reading.run((redis, keyOf) => redis.mget(addresses.map(keyOf)));
     return raw.map(decode);
+  }
+
+  /** Of those whose version is known only the beginning is asked for, which tells the version or that there is none. */
+  private async readChanged(
+    addresses: readonly SnapshotAddress[],
+    known: readonly (number | undefined)[],
+  ): Promise<readonly StoredSnapshot[]> {
+    const whole = addresses.filter((_, index) => known[index] === undefined);
+    const beginnings = known.flatMap((version, index) => {
+      const address = addresses[index];
+      return version === undefined || address === undefined ? [] : [{ address, mark: `V${version}:`, version, index }];
+    });
+    // Written in one turn, so they share one round trip.
+    const [values, starts] = await this.reading.run((redis, keyOf) =>
+      Promise.all([
+        whole.length === 0 ? [] : redis.mget(whole.map(keyOf)),
+        Promise.all(beginnings.map(({ address, mark }) => redis.getrange(keyOf(address), 0, mark.length - 1))),
+      ]),
+    );
+    const found = new Map<number, StoredSnapshot>();
+    const changed: { readonly address: SnapshotAddress; readonly index: number }[] = [];
+    for (const [position, { address, mark, version, index }] of beginnings.entries()) {
+      const start = starts[position] ?? '';
+      if (start === mark) found.set(index, { state: 'unchanged', version });
+      else if (start === '') found.set(index, MISSING);
+      else if (start.startsWith('V')) changed.push({ address, index });
+      else found.set(index, FENCED);
+    }
+    if (changed.length > 0) {
+      const again = await this.readWhole(changed.map(({ address }) => address));
+      again.forEach((stored, position) => found.set(changed[position]?.index ?? -1, stored));
+    }
+    let next = 0;
+    return addresses.map((_, index) => found.get(index) ?? decode(values[next++] ?? null));
   }
 
   async fence(addresses: readonly SnapshotAddress[], fenceId: string, ttlMs: number): Promise<void> {

@@ -4,6 +4,7 @@ import { newCallContext } from '#messaging';
 import { register } from 'prom-client';
 import { MemorySnapshotStore } from './memory-snapshot-store.js';
 import { ExampleSnapshot, FakeOwner } from './testing/fake-owner.js';
+import type { SnapshotAddress } from './ports.js';
 import { ValidatingSnapshotReader } from './validating-snapshot-reader.js';
 
 const address = (key: string) => ({ name: ExampleSnapshot.name, key });
@@ -26,7 +27,7 @@ describe('reading a snapshot', () => {
   beforeEach(() => {
     store = new MemorySnapshotStore();
     owner = new FakeOwner();
-    reader = new ValidatingSnapshotReader(store, owner, { maxEntries: 10 });
+    reader = new ValidatingSnapshotReader(store, owner, { maxBytes: 1_000_000 });
     register.resetMetrics();
   });
 
@@ -41,6 +42,39 @@ describe('reading a snapshot', () => {
     expect([await readsCounted('parsed'), await readsCounted('hit')]).toEqual([2, 1]);
   });
 
+  it('does not let a large value travel again while its version is the same', async () => {
+    const long = 'x'.repeat(2_000);
+    await put('a', 1, long);
+    await put('b', 1, 'short');
+    const storeRead = jest.spyOn(store, 'read');
+    const first = await read('a');
+    await read('b');
+    storeRead.mockImplementation((addresses, known = []) =>
+      Promise.resolve(
+        addresses.map((_, index) => {
+          const version = known[index];
+          return version === undefined ? { state: 'missing' } : { state: 'unchanged', version };
+        }),
+      ),
+    );
+    expect(await read('a')).toBe(first);
+    expect(storeRead).toHaveBeenLastCalledWith([address('a')], [1]);
+    await read('b');
+    expect(storeRead).toHaveBeenLastCalledWith([address('b')], [undefined]);
+  });
+
+  it('keeps no more than it may, the least recently used go, and tells how full it is', async () => {
+    reader = new ValidatingSnapshotReader(store, owner, { maxBytes: 12_000 });
+    for (const key of ['a', 'b', 'c']) await put(key, 1, key.repeat(1_000));
+    const first = await read('a');
+    await read('b');
+    await read('c');
+    expect(await read('a')).not.toBe(first);
+    expect(await read('a')).toEqual(first);
+    const entries = await register.getSingleMetric('chancery_snapshot_cache_entries')?.get();
+    expect(entries?.values[0]?.value).toBeGreaterThanOrEqual(2);
+  });
+
   it('asks the store once for all reads of a turn, each key once', async () => {
     await put('a', 1, 'one');
     await put('b', 2, 'two');
@@ -48,13 +82,13 @@ describe('reading a snapshot', () => {
     const values = await Promise.all([read('a'), read('b'), read('a')]);
     expect(values).toEqual([{ text: 'one' }, { text: 'two' }, { text: 'one' }]);
     expect(storeRead).toHaveBeenCalledTimes(1);
-    expect(storeRead).toHaveBeenCalledWith([address('a'), address('b')]);
+    expect(storeRead).toHaveBeenCalledWith([address('a'), address('b')], [undefined, undefined]);
   });
 
   it('never joins a read that is under way: its answer may be from before this read began', async () => {
     await put('a', 1, 'one');
     let answer: () => void = () => {};
-    jest.spyOn(store, 'read').mockImplementationOnce(async (addresses) => {
+    jest.spyOn(store, 'read').mockImplementationOnce(async (addresses: readonly SnapshotAddress[]) => {
       const old = await MemorySnapshotStore.prototype.read.call(store, addresses);
       await new Promise<void>((resolve) => (answer = resolve));
       return old;

@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { v7 as uuidv7 } from 'uuid';
 import { encodeSnapshot } from './encode-snapshot.js';
 import { SnapshotReader, type SnapshotAddress, type SnapshotStore, type StoredSnapshot } from './ports.js';
-import { countRead, type ReadResult } from './read-metrics.js';
+import { countRead, observeCache, type ReadResult } from './read-metrics.js';
 import { StoreBreaker } from './store-breaker.js';
 
 /** How long one reader may take to fill a missing key before another may. */
@@ -31,7 +31,15 @@ interface Batch {
 interface Parsed {
   readonly version: number;
   readonly value: unknown;
+  /** Length of its JSON. */
+  readonly length: number;
 }
+
+/** From which length of its JSON on a value is only asked for again when its version has changed: below, asking costs as much. */
+const LARGE = 1_024;
+/** What a parsed value takes in memory: a little for itself, and a multiple of its JSON. Measured on clients and assignments. */
+const BYTES_EACH = 600;
+const BYTES_PER_CHARACTER = 4;
 
 /**
  * Reads snapshots freshly (G2). A value kept in this process is never an answer by itself: each read has its version
@@ -48,10 +56,14 @@ export class ValidatingSnapshotReader extends SnapshotReader {
   constructor(
     private readonly store: SnapshotStore,
     private readonly client: MessageClient,
-    options: { readonly maxEntries: number },
+    options: { readonly maxBytes: number },
   ) {
     super();
-    this.parsed = new LRUCache({ max: options.maxEntries });
+    this.parsed = new LRUCache({
+      maxSize: options.maxBytes,
+      sizeCalculation: ({ length }, id) => BYTES_EACH + 2 * id.length + BYTES_PER_CHARACTER * length,
+    });
+    observeCache(this.parsed);
   }
 
   read<S extends SnapshotContract>(contract: S, key: string, context: CallContext): Promise<SnapshotOf<S> | null> {
@@ -70,7 +82,16 @@ export class ValidatingSnapshotReader extends SnapshotReader {
   private async send(): Promise<void> {
     const batches = [...this.waiting.values()];
     this.waiting = new Map();
-    const stored = await this.breaker.attempt(() => this.store.read(batches.map((batch) => batch.address)));
+    const known = batches.map(({ id }) => {
+      const parsed = this.parsed.get(id);
+      return parsed !== undefined && parsed.length >= LARGE ? parsed.version : undefined;
+    });
+    const stored = await this.breaker.attempt(() =>
+      this.store.read(
+        batches.map((batch) => batch.address),
+        known,
+      ),
+    );
     batches.forEach((batch, index) => {
       this.resolve(batch, stored?.[index]).then(
         (value) => batch.waiters.forEach((waiter) => waiter.resolve(value)),
@@ -84,6 +105,13 @@ export class ValidatingSnapshotReader extends SnapshotReader {
     switch (stored.state) {
       case 'present':
         return this.fromStore(batch, stored);
+      case 'unchanged': {
+        const known = this.parsed.get(batch.id);
+        // Let go of in the meantime, or replaced by a read that overtook this one.
+        if (known?.version !== stored.version) return this.fromOwner(batch, 'missing');
+        countRead('hit', batch.waiters.length);
+        return known.value;
+      }
       case 'fenced':
         return this.fromOwner(batch, 'fenced');
       case 'missing':
@@ -98,7 +126,7 @@ export class ValidatingSnapshotReader extends SnapshotReader {
       return known.value;
     }
     const value: unknown = JSON.parse(stored.json);
-    this.parsed.set(batch.id, { version: stored.version, value });
+    this.parsed.set(batch.id, { version: stored.version, value, length: stored.json.length });
     countRead('parsed', batch.waiters.length);
     return value;
   }
@@ -120,9 +148,10 @@ export class ValidatingSnapshotReader extends SnapshotReader {
     if (snapshot?.key !== address.key) throw new AppError('internal', { reason: 'snapshot_of_another_key' });
 
     const { version, value } = snapshot;
-    this.parsed.set(batch.id, { version, value });
+    const json = encodeSnapshot(value);
+    this.parsed.set(batch.id, { version, value, length: json.length });
     if (leaseId !== undefined) {
-      const encoded = { version, json: encodeSnapshot(value) };
+      const encoded = { version, json };
       // Nobody waits for it: if it fails, the lease expires and another reader fills.
       this.store.fill(address, leaseId, encoded, contract.ttlSeconds * 1_000).catch(() => {});
     }

@@ -37,6 +37,17 @@ export class PlatformSettings {
   natsUrl?: string;
 
   @Setting({
+    name: 'CHANCERY_SNAPSHOT_CACHE_MB',
+    description:
+      'How much memory parsed snapshots of realms, clients, users and roles may take in a service, in megabytes; the least recently used go first.',
+    type: 'integer',
+    default: '64',
+  })
+  @Min(1, { message: 'must be 1 or more' })
+  @Max(4_096, { message: 'must be at most 4096' })
+  snapshotCacheMegabytes!: number;
+
+  @Setting({
     name: 'CHANCERY_LOG_LEVEL',
     description: `How much the log tells: ${LOG_LEVELS.join(', ')}. Default: info (standalone: warn).`,
     type: 'string',

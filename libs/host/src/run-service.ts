@@ -42,7 +42,7 @@ export async function runService(description: ServiceDescription): Promise<void>
       readiness,
       environment: process.env,
       migrate: false,
-      snapshotEntries: 50_000,
+      snapshotCacheBytes: platform.snapshotCacheMegabytes * 1_048_576,
     });
     started = true;
     onStop(logger, async () => {

@@ -46,8 +46,8 @@ export interface Infrastructure {
   readonly environment: Environment;
   /** Whether migrations run now (standalone) or are a step of their own (distributed). */
   readonly migrate: boolean;
-  /** How many parsed snapshots are kept in process at most. */
-  readonly snapshotEntries: number;
+  /** How much memory parsed snapshots may take, in bytes. */
+  readonly snapshotCacheBytes: number;
   readonly provided?: readonly ProvidedValue[];
 }
 
@@ -83,7 +83,7 @@ export async function startService(
     { provide: DurablePublisher, useValue: publisher },
     {
       provide: SnapshotReader,
-      useValue: new ValidatingSnapshotReader(snapshotStore, client, { maxEntries: infrastructure.snapshotEntries }),
+      useValue: new ValidatingSnapshotReader(snapshotStore, client, { maxBytes: infrastructure.snapshotCacheBytes }),
     },
     { provide: SnapshotWriter, useValue: new FencingSnapshotWriter(snapshotStore) },
     { provide: Logger, useValue: logger },

@@ -47,7 +47,7 @@ beforeEach(() => {
 function instance() {
   const { snapshots, repository, vault, maker, outbox, logger } = world;
   const writer = new FencingSnapshotWriter(store, { publishBudgetMs: 1 });
-  const reader = new ValidatingSnapshotReader(store, owner, { maxEntries: 100 });
+  const reader = new ValidatingSnapshotReader(store, owner, { maxBytes: 1_000_000 });
   const keys = new SigningKeys(repository, vault, new EnsureActiveKey(repository, maker, writer, outbox), logger);
   const rotation = new RotateSigningKey(snapshots, writer, repository, maker, outbox);
   return {

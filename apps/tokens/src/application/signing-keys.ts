@@ -23,7 +23,8 @@ interface OpenedKey extends ActiveKey {
   longestLifetimeSeconds: number;
 }
 
-const MAX_KEYS = 5_000;
+/** As many as there are realms in a large installation; an opened key is a few kilobytes. */
+const MAX_KEYS = 20_000;
 const MAX_ATTEMPTS = 3;
 /** How long several requests together wait for a key to be found or made, and opened. */
 const LOAD_DEADLINE_MS = 5_000;

@@ -21,7 +21,7 @@ interface Slot {
   asOfMs: number;
 }
 
-const MAX_REALMS = 5_000;
+const MAX_REALMS = 20_000;
 const MAX_AGE_MS = 60_000;
 
 /**

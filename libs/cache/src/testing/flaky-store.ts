@@ -1,5 +1,5 @@
 import { AppError } from '#errors';
-import { SnapshotStore, type SnapshotAddress, type StoredSnapshot } from '../ports.js';
+import { SnapshotStore, type type StoredSnapshot } from '../ports.js';
 
 /** Trouble that a process may have with the store, and that all processes share. */
 export interface Trouble {
@@ -20,8 +20,8 @@ export class FlakyStore extends SnapshotStore {
     super();
   }
 
-  read(addresses: readonly SnapshotAddress[]): Promise<readonly StoredSnapshot[]> {
-    return this.pass(() => this.store.read(addresses));
+  read(...given: Parameters<SnapshotStore['read']>): Promise<readonly StoredSnapshot[]> {
+    return this.pass(() => this.store.read(...given));
   }
 
   fence(...given: Parameters<SnapshotStore['fence']>): Promise<void> {

@@ -143,7 +143,7 @@ async function run({ store, forget }: SharedStore, scenario: Scenario): Promise<
 
   let done = false;
   const read = async (): Promise<void> => {
-    const reader = new ValidatingSnapshotReader(new FlakyStore(store, ofReaders), owner, { maxEntries: 10 });
+    const reader = new ValidatingSnapshotReader(new FlakyStore(store, ofReaders), owner, { maxBytes: 1_000_000 });
     while (!done) {
       await randomPause(6);
       const floor = returned;

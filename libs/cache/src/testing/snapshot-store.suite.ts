@@ -199,6 +199,18 @@ export function describeSnapshotStore(name: string, theStore: () => SnapshotStor
     expect(await theStore().read([])).toEqual([]);
   });
 
+  it(`${name}: may leave out what the reader has in this very version, and nothing else`, async () => {
+    const [same, changed, missing, fenced, leased, unknown] = Array.from({ length: 6 }, () => freshAddress());
+    const addresses = [same, changed, missing, fenced, leased, unknown] as SnapshotAddress[];
+    for (const address of [addresses[0], addresses[1], addresses[5]])
+      if (address !== undefined) await fill(address, 12);
+    await theStore().fence(addresses.slice(3, 4), 'w', TTL_MS);
+    await theStore().lease(addresses[4] ?? freshAddress(), 'l', TTL_MS);
+    const [first, ...others] = await theStore().read(addresses, [12, 1, 12, 12, 12, undefined]);
+    expect([{ state: 'unchanged', version: 12 }, present(12)]).toContainEqual(first);
+    expect(others).toEqual([present(12), { state: 'missing' }, { state: 'fenced' }, { state: 'fenced' }, present(12)]);
+  });
+
   it(`${name}: gives the lease of a missing key to exactly one of many`, async () => {
     const address = freshAddress();
     const leases = await Promise.all(Array.from({ length: 20 }, (_, i) => theStore().lease(address, `l${i}`, TTL_MS)));
