@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { benchRegistry } from './registry.js';
+import { benchRoles } from './roles.js';
 import { benchTokens } from './tokens.js';
 
-const HELP = `npm run bench -- [tokens | registry] [options]
+const HELP = `npm run bench -- [tokens | registry | roles] [options]
 
 tokens (what is measured when nothing is named)
   client_credentials through a private cluster, beside the bare pipeline (Fastify → NATS → ES256 → reply) and
@@ -16,6 +17,11 @@ registry
   --clients N       clients of the large realm (20000)
   --realms N        further realms (1000)
   --parallel N      requests under way at once (4); twice as many creations
+
+roles
+  What a subject may do with 1, 100 and 1,000 roles; tokens and changes of a role that one and that very many subjects hold,
+  side by side, and whether the first token after each change is on the new state. Full size: --holders 100000
+  --holders N       how many hold it (10000)
 
 all
   --rounds N        rounds of each measurement (3)
@@ -32,6 +38,7 @@ const { values, positionals } = parseArgs({
     clients: { type: 'string', default: '20000' },
     realms: { type: 'string', default: '1000' },
     parallel: { type: 'string', default: '4' },
+    holders: { type: 'string', default: '10000' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -59,6 +66,13 @@ if (values.help) {
     seconds: count('seconds', 2),
     clients: count('clients'),
     realms: count('realms'),
+    parallel: count('parallel'),
+  });
+} else if (what === 'roles') {
+  await benchRoles({
+    rounds: count('rounds'),
+    seconds: count('seconds', 2),
+    holders: count('holders'),
     parallel: count('parallel'),
   });
 } else {

@@ -41,7 +41,7 @@ export class PlatformSettings {
     description:
       'How much memory parsed snapshots of realms, clients, users and roles may take in a service, in megabytes; the least recently used go first.',
     type: 'integer',
-    default: '64',
+    default: 64,
   })
   @Min(1, { message: 'must be 1 or more' })
   @Max(4_096, { message: 'must be at most 4096' })

@@ -1,5 +1,5 @@
 import { AppError } from '#errors';
-import { SnapshotStore, type type StoredSnapshot } from '../ports.js';
+import { SnapshotStore, type StoredSnapshot } from '../ports.js';
 
 /** Trouble that a process may have with the store, and that all processes share. */
 export interface Trouble {
