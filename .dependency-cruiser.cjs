@@ -40,14 +40,39 @@ module.exports = {
       comment: 'A lib serves apps; it does not know them.',
       severity: 'error',
       from: { path: '^libs/' },
-      to: { path: '^(apps|test|bench|scripts)/' },
+      to: { path: '^(apps|test|bench|scripts|examples)/' },
     },
     {
       name: 'no-deep-lib-import',
       comment: "A lib's index.ts is its only door.",
       severity: 'error',
-      from: { path: '^(apps|libs|test|bench|scripts)/', pathNot: '^libs/' },
-      to: { path: '^libs/', pathNot: '^libs/[^/]+/src/index\\.ts$' },
+      from: { path: '^(apps|libs|test|bench|scripts|examples)/', pathNot: '^libs/' },
+      // The published package has a second door, for those without Nest.
+      to: { path: '^libs/', pathNot: ['^libs/[^/]+/src/index\\.ts$', '^libs/resource-server/src/verify\\.ts$'] },
+    },
+    {
+      name: 'published-lib-stands-alone',
+      comment: 'What is published as a package must not need what is not.',
+      severity: 'error',
+      from: { path: '^libs/resource-server/' },
+      to: { path: '^(libs|apps)/', pathNot: '^libs/resource-server/' },
+    },
+    {
+      name: 'plain-verification-without-nest',
+      comment: 'Services on Express and Fastify alone do not install Nest.',
+      severity: 'error',
+      from: { path: '^libs/resource-server/src/(verification|http)/|^libs/resource-server/src/verify\\.ts$' },
+      to: { path: ['(^|/)node_modules/@nestjs/', '^libs/resource-server/src/(nest/|index\\.ts)'] },
+    },
+    {
+      name: 'examples-use-what-is-published',
+      comment: 'An example shows what somebody else can write: with the package, and with nothing of this repository.',
+      severity: 'error',
+      from: { path: '^examples/([^/]+)/' },
+      to: {
+        path: '^(apps|libs|test|bench|scripts|examples)/',
+        pathNot: ['^examples/$1/', '^libs/resource-server/src/(index|verify)\\.ts$'],
+      },
     },
     {
       name: 'no-deep-import-between-libs',

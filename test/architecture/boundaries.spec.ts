@@ -32,6 +32,10 @@ const PLANTED: Readonly<Record<string, readonly [rule: string, content: string]>
   ],
   'apps/roles/src/helper.ts': ['only-the-module-binds', "import './infrastructure/adapter.js';"],
   'apps/roles/src/infrastructure/fake.ts': ['no-fakes-in-production', "import '../testing/in-memory.js';"],
+  'libs/resource-server/src/leans.ts': ['published-lib-stands-alone', "import '#errors';"],
+  'libs/resource-server/src/http/nest.ts': ['plain-verification-without-nest', "import '@nestjs/common';"],
+  'examples/shop/src/insider.ts': ['examples-use-what-is-published', "import '#errors';"],
+  'examples/shop/src/deep.ts': ['no-deep-lib-import', "import '../../../libs/errors/src/app-error.js';"],
   'libs/cache/src/circle-a.ts': ['no-cycles', "import { b } from './circle-b.js'; export const a = b;"],
   'libs/cache/src/nowhere.ts': ['not-resolvable', "import './missing.js';"],
   'libs/cache/src/dev.ts': ['no-dev-package-in-production', "import 'prettier';"],
@@ -53,6 +57,9 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'libs/errors/src/index.ts': "import './app-error.js';",
   'libs/errors/src/app-error.ts': 'export {};',
   'libs/testing/src/index.ts': "import '#errors'; import 'prettier';",
+  'libs/resource-server/src/index.ts': "import './verify.js'; import '@nestjs/common';",
+  'libs/resource-server/src/verify.ts': "import 'jose';",
+  'examples/shop/src/main.ts': "import '#resource-server'; import '#resource-server/verify'; import 'express';",
   'test/e2e/some.ts': "import '#testing';",
 };
 
@@ -75,7 +82,7 @@ describe('the rules of module boundaries', () => {
       process.execPath,
       [
         join(root, 'node_modules', '.bin', 'depcruise'),
-        ...['--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'apps', 'libs', 'test'],
+        ...['--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'apps', 'libs', 'test', 'examples'],
       ],
       { cwd: folder, encoding: 'utf8', timeout: 60_000, maxBuffer: 64 * 1024 * 1024 },
     );
