@@ -30,7 +30,7 @@ export default tseslint.config(
   },
   {
     // Programs for a person at a terminal talk to that person.
-    files: ['scripts/**/*.ts', 'bench/**/*.ts', 'libs/testing/**/*.ts', 'test/setup/**/*.ts'],
+    files: ['scripts/**/*.ts', 'bench/**/*.ts', 'libs/testing/**/*.ts', 'test/setup/**/*.ts', 'examples/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
 );

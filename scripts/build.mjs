@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
-const SOURCES = ['apps', 'libs', 'scripts', 'bench', 'test'];
+const SOURCES = ['apps', 'libs', 'scripts', 'bench', 'test', 'examples'];
 /** Tests run from their sources under Jest; `faults` and `e2e` too. */
 const TESTS = /\.(spec|integration|e2e|faults|suite|contract)\.ts$/;
 /** Built by its own tool. */

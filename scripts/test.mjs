@@ -38,7 +38,7 @@ const STEPS = {
     title: 'Module boundaries',
     ...check([
       ...[bin('depcruise'), '--config', '.dependency-cruiser.cjs', '--output-type', 'err'],
-      ...['apps', 'libs', 'test', 'bench', 'scripts'],
+      ...['apps', 'libs', 'test', 'bench', 'scripts', 'examples'],
     ]),
   },
   deadcode: { title: 'Dead code', ...check([bin('knip')]) },
