@@ -1,6 +1,9 @@
 import { Setting } from '#config';
-import { ValidateBy } from 'class-validator';
+import { Max, Min, ValidateBy } from 'class-validator';
 import { isMasterKey } from './domain/master-key-format.js';
+
+/** All headers of a request together may be 16 KiB at Node and most proxies; others need room beside the token. */
+const LONGEST_TOKEN_BYTES = 12_288;
 
 /** Settings of the tokens service. */
 export class TokensSettings {
@@ -31,6 +34,27 @@ export class TokensSettings {
     { message: 'must be the base64 of exactly 32 bytes; make one with: openssl rand -base64 32' },
   )
   masterKey!: string;
+
+  @Setting({
+    name: 'CHANCERY_ACCESS_TOKEN_WARN_BYTES',
+    description:
+      'Access tokens that are longer are told of: in the log, the metrics, their audit record and by evaluate.',
+    type: 'integer',
+    default: 4_096,
+  })
+  @Min(512, { message: 'must be 512 or more' })
+  @Max(LONGEST_TOKEN_BYTES, { message: `must be at most ${LONGEST_TOKEN_BYTES}` })
+  accessTokenWarnBytes!: number;
+
+  @Setting({
+    name: 'CHANCERY_ACCESS_TOKEN_MAX_BYTES',
+    description: 'Access tokens are never longer: they go without the names of roles, or are refused.',
+    type: 'integer',
+    default: 8_192,
+  })
+  @Min(2_048, { message: 'must be 2048 or more' })
+  @Max(LONGEST_TOKEN_BYTES, { message: `must be at most ${LONGEST_TOKEN_BYTES}` })
+  accessTokenMaxBytes!: number;
 }
 
 function isPublicUrl(value: unknown): boolean {

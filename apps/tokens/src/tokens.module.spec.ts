@@ -31,6 +31,8 @@ const provided = [
     useValue: Object.assign(new TokensSettings(), {
       publicUrl: 'https://id.example',
       masterKey: randomBytes(32).toString('base64'),
+      accessTokenWarnBytes: 4_096,
+      accessTokenMaxBytes: 8_192,
     }),
   },
 ];

@@ -1,7 +1,9 @@
+import { Logger } from '#observability';
 import { Module } from '@nestjs/common';
 import { DropExpiredKeys } from './application/drop-expired-keys.js';
 import { EnsureActiveKey } from './application/ensure-active-key.js';
 import { EvaluateBearer } from './application/evaluate-bearer.js';
+import { TokenSize } from './application/issuance/token-size.js';
 import { IssueToken } from './application/issue-token.js';
 import { ListSigningKeys } from './application/list-signing-keys.js';
 import { LoadActiveKeys } from './application/load-active-keys.js';
@@ -72,6 +74,14 @@ import { UsedSecretsSchedule } from './transport/used-secrets.schedule.js';
       useFactory: (settings: TokensSettings) => new MasterKey(settings.masterKey),
     },
     { provide: KeyVault, inject: [MasterKey], useFactory: (masterKey: MasterKey) => new JoseKeyVault(masterKey) },
+    {
+      provide: TokenSize,
+      inject: [TokensSettings, IssuanceObserver, Logger],
+      useFactory: (settings: TokensSettings, observer: IssuanceObserver, logger: Logger) => {
+        const { accessTokenWarnBytes: warnBytes, accessTokenMaxBytes: maxBytes } = settings;
+        return new TokenSize({ warnBytes, maxBytes }, observer, logger);
+      },
+    },
     { provide: UsedSecrets, useFactory: () => new UsedSecrets() },
     { provide: TokenCodec, useFactory: () => new JoseTokenCodec() },
     { provide: SigningKeyRepository, useClass: TypeOrmSigningKeyRepository },

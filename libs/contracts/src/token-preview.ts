@@ -47,6 +47,10 @@ export const PreviewToken = defineCall({
       /** Every claim but `jti`; `iat` and `exp` as of now. */
       claims: Type.Record(Type.String(), Type.Unknown()),
       lifetimeSeconds: Type.Integer(),
+      /** Length of the token. */
+      tokenBytes: Type.Integer(),
+      /** What is to be said of it, one sentence each: that it is long. */
+      warnings: Type.Array(Type.String()),
       /** Claims that do not come from roles, each with a sentence. */
       reasons: Type.Record(Type.String(), Type.String()),
       permissions: Type.Array(PreviewedPermission),

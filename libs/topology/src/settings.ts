@@ -16,6 +16,8 @@ export const SETTINGS = {
   CHANCERY_REDIS_URL: { secret: true },
   CHANCERY_NATS_URL: { secret: true },
   CHANCERY_MASTER_KEY: { secret: true },
+  CHANCERY_ACCESS_TOKEN_WARN_BYTES: { secret: false },
+  CHANCERY_ACCESS_TOKEN_MAX_BYTES: { secret: false },
   CHANCERY_ADMIN_USERNAME: { secret: false },
   CHANCERY_ADMIN_PASSWORD: { secret: true },
   CHANCERY_SNAPSHOT_CACHE_MB: { secret: false },

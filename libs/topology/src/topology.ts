@@ -82,7 +82,12 @@ export const TOPOLOGY: Readonly<Record<ServiceName, ServiceWiring>> = {
     backends: ['postgres', 'redis', 'nats'],
   }),
   tokens: wire('tokens', {
-    settings: ['CHANCERY_PUBLIC_URL', 'CHANCERY_MASTER_KEY'],
+    settings: [
+      'CHANCERY_PUBLIC_URL',
+      'CHANCERY_MASTER_KEY',
+      'CHANCERY_ACCESS_TOKEN_WARN_BYTES',
+      'CHANCERY_ACCESS_TOKEN_MAX_BYTES',
+    ],
     backends: ['postgres', 'redis', 'nats'],
   }),
   audit: wire('audit', { settings: [], backends: ['postgres', 'nats'] }),

@@ -43,6 +43,14 @@ export function tokenPreviewView(preview: ReplyOf<typeof PreviewToken>) {
     const { error, description, reason } = preview;
     return { granted: false, error, error_description: description, reason };
   }
-  const { claims, reasons, permissions, lifetimeSeconds } = preview;
-  return { granted: true, expires_in: lifetimeSeconds, claims, reasons, permissions };
+  const { claims, reasons, permissions, lifetimeSeconds, tokenBytes, warnings } = preview;
+  return {
+    granted: true,
+    expires_in: lifetimeSeconds,
+    token_bytes: tokenBytes,
+    warnings,
+    claims,
+    reasons,
+    permissions,
+  };
 }

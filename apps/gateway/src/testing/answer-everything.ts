@@ -130,6 +130,8 @@ export function answerEverything(bus: FakeMessageClient): void {
     outcome: 'granted' as const,
     claims: { sub: USER_ID },
     lifetimeSeconds: 300,
+    tokenBytes: 700,
+    warnings: [],
     reasons: { sub: 'why' },
     permissions: [{ name: 'invoices:read', audience: CLIENT.clientId, roles: because, outcome: 'granted' as const }],
   }));

@@ -35,7 +35,10 @@ describe('the answer', () => {
       jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
       scope: 'manage_clients view_clients own:thing invoices:read',
       realm_access: { roles: ['admin'] },
-      resource_access: { billing: { roles: ['reader'] } },
+      resource_access: {
+        billing: { roles: ['reader'], permissions: ['invoices:read'] },
+        'realm-management': { roles: [], permissions: ['manage_clients', 'view_clients', 'own:thing'] },
+      },
       permissions: ['manage_clients', 'view_clients', 'own:thing', 'invoices:read'],
     });
   });

@@ -32,6 +32,7 @@ import { passwordSubject } from './issuance/password-subject.js';
 import { resolveClient } from './issuance/resolve-client.js';
 import { resolveRealm } from './issuance/resolve-realm.js';
 import { serviceAccountSubject } from './issuance/service-account-subject.js';
+import { TokenSize } from './issuance/token-size.js';
 import { ReadHints } from './read-hints.js';
 import { resolveEffectiveAccess } from './resolve-effective-access.js';
 import { SigningKeys } from './signing-keys.js';
@@ -49,6 +50,7 @@ export class IssueToken {
     private readonly audit: DurablePublisher,
     private readonly keys: SigningKeys,
     private readonly codec: TokenCodec,
+    private readonly size: TokenSize,
     private readonly issuers: Issuers,
     private readonly hints: ReadHints,
     private readonly observer: IssuanceObserver,
@@ -95,7 +97,7 @@ export class IssueToken {
 
     const lifetimeSeconds = accessTokenLifetime(realm, client);
     const key = await this.keys.forSigning(realm, algorithm, lifetimeSeconds, attempt.view, attempt.context);
-    const claims = accessTokenClaims({
+    const complete = accessTokenClaims({
       issuer,
       subjectId: subject.id,
       clientId: client.clientId,
@@ -105,6 +107,8 @@ export class IssueToken {
       issuedAtSeconds: Math.floor(this.clock.now().getTime() / 1_000),
       lifetimeSeconds,
     });
+    const fitted = this.size.fit(complete, algorithm);
+    const { claims } = fitted;
     const token = await this.codec.sign(claims, key);
 
     await this.record(attempt, {
@@ -118,6 +122,7 @@ export class IssueToken {
         kid: key.kid,
         lifetime: lifetimeSeconds,
         expires_at: claims.exp,
+        ...this.size.issued(fitted, attempt.context),
       },
     });
     if (grantType === 'client_credentials') {

@@ -22,7 +22,7 @@ describe('PreviewToken', () => {
 
   beforeEach(() => {
     world = new World();
-    previewToken = new PreviewToken(world.snapshots, world.issuers, world.clock);
+    previewToken = new PreviewToken(world.snapshots, world.issuers, world.tokenSize, world.clock);
   });
 
   const preview = async (facts: Partial<Request> = {}): Promise<Reply> => {
@@ -74,6 +74,72 @@ describe('PreviewToken', () => {
     expect(billing.outcome === 'granted' && billing.permissions.map(({ outcome }) => outcome)).toEqual([
       ...['narrowed_by_resource', 'narrowed_by_resource', 'narrowed_by_resource', 'granted'],
     ]);
+  });
+
+  describe('a subject with many roles', () => {
+    /** So many roles of the API `billing`, each with its share of so many permissions. */
+    const hold = (roles: number, permissions = 2, nameLength = 20): void => {
+      const name = (i: number): string => `${'n'.repeat(nameLength - 6)}${String(i).padStart(6, '0')}`;
+      const ids = Array.from({ length: roles }, (_, i) => `00000000-0000-7000-9000-${String(i).padStart(12, '0')}`);
+      world.snapshots.set(RoleScopeSnapshot, roleScopeSnapshotKey(ID.realm, ID.api), {
+        realmId: ID.realm,
+        scope: ID.api,
+        audience: 'billing',
+        permissions: Array.from({ length: permissions }, (_, bit) => ({ bit, name: name(bit) })),
+        roles: ids.map((id, i) => ({ id, name: name(i), mask: String(1n << BigInt(i % permissions)) })),
+      });
+      world.assign(
+        ID.account,
+        ids.map((roleId) => ({ roleId, scope: ID.api })),
+      );
+    };
+    const same = async (facts: Partial<Request> = {}, parameters: Readonly<Record<string, string>> = {}) => {
+      const answer = await preview(facts);
+      if (answer.outcome === 'refused') throw new Error(answer.reason);
+      const { jti: _, ...claims } = await world.claims(world.request(parameters));
+      expect(answer.claims).toEqual(claims);
+      return answer;
+    };
+
+    it('has a token as long as it is told, and is warned of what is long', async () => {
+      for (const [roles, warnings] of [
+        [1, 0],
+        [100, 0],
+        [180, 1],
+      ] as const) {
+        hold(roles);
+        const answer = await same();
+        expect(answer.tokenBytes).toBe((await world.issue()).access_token.length);
+        expect(answer.warnings).toHaveLength(warnings);
+        expect((answer.claims['resource_access'] as { billing: { roles: string[] } }).billing.roles).toHaveLength(
+          roles,
+        );
+      }
+      expect(world.audit.events.at(-1)?.details).toMatchObject({ token_bytes: world.observer.sizes.at(-1) });
+      expect(world.logger.lines).toHaveLength(1);
+    });
+
+    it('of 1,000 roles has a token without their names, with all that they give', async () => {
+      hold(1_000, 60);
+      const answer = await same();
+      expect(answer.tokenBytes).toBeLessThan(8_192);
+      expect(answer.tokenBytes).toBe((await world.issue()).access_token.length);
+      expect(answer.claims).toMatchObject({ roles_omitted: true, realm_access: { roles: [] }, resource_access: {} });
+      expect(answer.claims['permissions']).toHaveLength(60);
+      expect(answer.warnings).toEqual([expect.stringContaining('carries none')]);
+      expect(Object.keys(answer.reasons)).toContain('roles_omitted');
+      expect(world.audit.events.at(-1)?.details).toMatchObject({ roles_omitted: true });
+    });
+
+    it('is refused a token that would still be too long, and gets a narrower one', async () => {
+      hold(100, 60, 120);
+      expect(await preview()).toMatchObject({ outcome: 'refused', error: 'invalid_scope', reason: 'token_too_large' });
+      await expect(world.issue()).rejects.toMatchObject({ code: 'invalid_scope', reason: 'token_too_large' });
+      const scope = `${'n'.repeat(114)}000007`;
+      const answer = await same({ scope }, { scope });
+      expect(answer.claims).toMatchObject({ scope, permissions: [scope] });
+      expect(answer.claims).not.toHaveProperty('roles_omitted');
+    });
   });
 
   it('previews a user through a client that may sign users in', async () => {

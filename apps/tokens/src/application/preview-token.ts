@@ -5,8 +5,9 @@ import { Clock } from '#host';
 import type { CallContext } from '#messaging';
 import { clientAuthenticationFailed } from '#oauth';
 import { Injectable } from '@nestjs/common';
+import { NIL } from 'uuid';
 import { accessTokenClaims } from '../domain/access-token.js';
-import { explainAccess, explainClaims } from '../domain/explain-access.js';
+import { explainAccess, explainClaims, sizeWarning } from '../domain/explain-access.js';
 import { Issuers } from '../domain/issuers.js';
 import { tokenAccess } from '../domain/token-access.js';
 import { accessTokenLifetime } from './issuance/access-token-lifetime.js';
@@ -17,6 +18,7 @@ import { personProblem } from './issuance/password-subject.js';
 import { resolveClient } from './issuance/resolve-client.js';
 import { resolveRealm } from './issuance/resolve-realm.js';
 import { serviceAccountSubject } from './issuance/service-account-subject.js';
+import { TokenSize } from './issuance/token-size.js';
 import { resolveEffectiveAccess } from './resolve-effective-access.js';
 import { SnapshotView } from './snapshot-view.js';
 
@@ -32,6 +34,7 @@ export class PreviewToken {
   constructor(
     private readonly snapshots: SnapshotReader,
     private readonly issuers: Issuers,
+    private readonly size: TokenSize,
     private readonly clock: Clock,
   ) {}
 
@@ -81,19 +84,24 @@ export class PreviewToken {
     const issuer = this.issuers.of(realm.name);
     const access = tokenAccess(held.access, asked, issuer);
     const lifetimeSeconds = accessTokenLifetime(realm, client);
-    const { jti: _, ...claims } = accessTokenClaims({
+    const complete = accessTokenClaims({
       issuer,
       subjectId: subject.id,
       clientId: client.clientId,
-      jti: '',
+      // As long as any: the length of the token is told.
+      jti: NIL,
       access,
       issuedAtSeconds: Math.floor(this.clock.now().getTime() / 1_000),
       lifetimeSeconds,
     });
+    const { claims: fitting, bytes, warning } = this.size.fit(complete, realm.settings.defaultSigningAlgorithm);
+    const { jti: _, ...claims } = fitting;
     return {
       outcome: 'granted',
       claims,
       lifetimeSeconds,
+      tokenBytes: bytes,
+      warnings: warning === null ? [] : [sizeWarning(warning, this.size.limits)],
       reasons: explainClaims({
         realmName: realm.name,
         issuer,
@@ -103,6 +111,7 @@ export class PreviewToken {
         lifetimeIsOwn: client.accessTokenLifetimeSeconds !== null,
         asked,
         access,
+        rolesOmitted: warning === 'roles_omitted',
       }),
       permissions: [...explainAccess(held.assignments, held.roleScopes, asked, access)],
     };

@@ -1,5 +1,5 @@
 import { REALM_MANAGEMENT_CLIENT_ID } from '#contracts';
-import type { TokenAccess } from './token-access.js';
+import type { ResourceAccess, TokenAccess } from './token-access.js';
 
 /** The media type of access tokens without `application/` (RFC 9068 §2.1). */
 export const ACCESS_TOKEN_TYPE = 'at+jwt';
@@ -15,8 +15,11 @@ export interface AccessTokenClaims {
   readonly jti: string;
   readonly scope: string;
   readonly realm_access: { readonly roles: readonly string[] };
-  readonly resource_access: Readonly<Record<string, { readonly roles: readonly string[] }>>;
+  readonly resource_access: Readonly<Record<string, ResourceAccess>>;
+  /** Of every API in `aud` together. */
   readonly permissions: readonly string[];
+  /** Only in a token that would have been too long with the names of its subject's roles. */
+  readonly roles_omitted?: true;
 }
 
 /** Makes the claims of an access token. */
@@ -41,7 +44,7 @@ export function accessTokenClaims(facts: {
     jti: facts.jti,
     scope: access.scope,
     realm_access: { roles: access.realmRoles },
-    resource_access: access.clientRoles,
+    resource_access: access.resourceAccess,
     permissions: access.permissions,
   };
 }

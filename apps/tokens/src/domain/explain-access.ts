@@ -1,6 +1,7 @@
 import type { PreviewedPermission } from '#contracts';
 import { audienceOf, effectiveAccess, rolesHeldIn, type Assignments, type RoleScope } from '#access';
 import type { AskedAccess, TokenAccess } from './token-access.js';
+import type { TokenSizeLimits, TokenSizeWarning } from './token-size.js';
 
 /**
  * Tells of every permission that a subject holds which roles give it, and whether a token carries it. The permissions are those
@@ -41,9 +42,10 @@ export function explainClaims(facts: {
   readonly lifetimeIsOwn: boolean;
   readonly asked: AskedAccess;
   readonly access: TokenAccess;
+  readonly rolesOmitted: boolean;
 }): Record<string, string> {
   const { asked, access, issuer } = facts;
-  const roles = rolesReason(asked, access);
+  const roles = facts.rolesOmitted ? 'None: with their names the token would be too long.' : rolesReason(asked, access);
   return {
     iss: `The issuer of realm ${facts.realmName}.`,
     aud: audienceReason(asked, access, issuer),
@@ -60,7 +62,18 @@ export function explainClaims(facts: {
     permissions: 'The permissions of scope, as a list.',
     realm_access: roles,
     resource_access: roles,
+    ...(facts.rolesOmitted ? { roles_omitted: 'With the names of the roles the token would be too long.' } : {}),
   };
+}
+
+/** What is to be said of a token's length. */
+export function sizeWarning(warning: TokenSizeWarning, { warnBytes, maxBytes }: TokenSizeLimits): string {
+  switch (warning) {
+    case 'large':
+      return `The token is longer than ${warnBytes} bytes; beyond ${maxBytes} it goes without the names of roles, or is not issued. Ask for less with resource or scope.`;
+    case 'roles_omitted':
+      return `With the names of the roles the token would be longer than ${maxBytes} bytes, so it carries none. Ask for less with resource or scope.`;
+  }
 }
 
 function audienceReason(asked: AskedAccess, access: TokenAccess, issuer: string): string {
@@ -72,7 +85,8 @@ function audienceReason(asked: AskedAccess, access: TokenAccess, issuer: string)
 }
 
 function rolesReason(asked: AskedAccess, access: TokenAccess): string {
-  const none = access.realmRoles.length === 0 && Object.keys(access.clientRoles).length === 0;
+  const none =
+    access.realmRoles.length === 0 && Object.values(access.resourceAccess).every(({ roles }) => roles.length === 0);
   if (none && asked.scope !== undefined) {
     return 'None: a role stands for all that it gives, and scope may have narrowed that away.';
   }

@@ -39,10 +39,22 @@ describe('tokenAccess', () => {
           const allowed = [...within.map((each) => each.audience), ISSUER];
           expect(granted.audience.every((each) => allowed.includes(each))).toBe(true);
           expect(granted.audience.length).toBeGreaterThan(0);
-          for (const [client, { roles }] of Object.entries(granted.clientRoles)) {
-            expect(within.find((each) => each.audience === client)?.roles).toEqual(roles);
+          const narrowed = granted.permissions.length < new Set(holds).size;
+          const several = granted.audience.length > 1;
+          if (narrowed && !several) expect(granted.resourceAccess).toEqual({});
+          for (const [client, { roles, permissions }] of Object.entries(granted.resourceAccess)) {
+            const there = within.find((each) => each.audience === client);
+            expect(roles).toEqual(narrowed ? [] : there?.roles);
+            // Told apart where there is something to confuse, and exactly.
+            expect(permissions).toEqual(
+              several && granted.audience.includes(client)
+                ? there?.permissions.filter((each) => granted.permissions.includes(each))
+                : undefined,
+            );
           }
-          if (granted.permissions.length < new Set(holds).size) expect(granted.clientRoles).toEqual({});
+          if (several) {
+            for (const each of granted.audience) expect(Object.hasOwn(granted.resourceAccess, each)).toBe(true);
+          }
         },
       ),
     );
@@ -50,7 +62,7 @@ describe('tokenAccess', () => {
 
   it('carries a client called __proto__ as one like any other', () => {
     const access = [{ realmWide: false, audience: '__proto__', roles: ['r'], permissions: ['p'] }];
-    const { clientRoles } = tokenAccess(access, { scope: undefined, resources: undefined }, ISSUER);
-    expect(JSON.stringify(clientRoles)).toBe('{"__proto__":{"roles":["r"]}}');
+    const { resourceAccess } = tokenAccess(access, { scope: undefined, resources: undefined }, ISSUER);
+    expect(JSON.stringify(resourceAccess)).toBe('{"__proto__":{"roles":["r"]}}');
   });
 });

@@ -15,7 +15,14 @@ export interface TokenAccess {
   /** The same, by the API they are of: an API must not be told of a namesake that is another's. */
   readonly permissionsByAudience: Readonly<Record<string, string[]>>;
   readonly realmRoles: readonly string[];
-  readonly clientRoles: Readonly<Record<string, { readonly roles: readonly string[] }>>;
+  readonly resourceAccess: Readonly<Record<string, ResourceAccess>>;
+}
+
+/** What a token carries for one API. */
+export interface ResourceAccess {
+  readonly roles: readonly string[];
+  /** Only in a token for several APIs. */
+  readonly permissions?: readonly string[];
 }
 
 const whole = new WeakMap<EffectiveAccess, Map<string, TokenAccess>>();
@@ -30,6 +37,7 @@ const whole = new WeakMap<EffectiveAccess, Map<string, TokenAccess>>();
  *   (the default resource of RFC 9068 §3).
  * - Role names stand for all that their roles give, so a token whose permissions `scope` narrowed carries none: an API that
  *   goes by role names must not get back what was narrowed away.
+ * - A token for several APIs tells the permissions of each apart: two of them may use one name for different things.
  *
  * @throws AppError `invalid_target`, `invalid_scope`.
  */
@@ -56,17 +64,34 @@ function narrow(held: EffectiveAccess, asked: AskedAccess, issuer: string): Toke
         )
       : named;
   const roleScopes = asked.scope !== undefined && permissions.length < holds.length ? [] : within;
+  const permissionsByAudience = byAudience(within, granted);
   return {
     audience: carrying.length === 0 ? [issuer] : carrying,
     scope: formatScope(permissions),
     permissions,
-    permissionsByAudience: byAudience(within, granted),
+    permissionsByAudience,
     realmRoles: roleScopes.filter((scope) => scope.realmWide).flatMap((scope) => scope.roles),
-    // fromEntries defines members, so a client called __proto__ is one like any other.
-    clientRoles: Object.fromEntries(
-      roleScopes.filter((scope) => !scope.realmWide).map((scope) => [scope.audience, { roles: scope.roles }]),
-    ),
+    resourceAccess: resourceAccess(roleScopes, carrying.length > 1 ? carrying : [], permissionsByAudience),
   };
+}
+
+function resourceAccess(
+  roleScopes: EffectiveAccess,
+  toldApart: readonly string[],
+  permissions: TokenAccess['permissionsByAudience'],
+): TokenAccess['resourceAccess'] {
+  const roles = new Map<string, readonly string[]>(toldApart.map((audience) => [audience, []]));
+  for (const scope of roleScopes.filter(({ realmWide }) => !realmWide)) {
+    roles.set(scope.audience, [...(roles.get(scope.audience) ?? []), ...scope.roles]);
+  }
+  const entries = [...roles].map(([audience, names]): readonly [string, ResourceAccess] => {
+    if (!toldApart.includes(audience)) return [audience, { roles: names }];
+    // Own members only: a client may be called `constructor`.
+    const held = Object.hasOwn(permissions, audience) ? permissions[audience] : undefined;
+    return [audience, { roles: names, permissions: held ?? [] }];
+  });
+  // fromEntries defines members, so a client called __proto__ is one like any other.
+  return Object.fromEntries(entries);
 }
 
 function byAudience(within: EffectiveAccess, granted: ReadonlySet<string>): Record<string, string[]> {

@@ -146,8 +146,13 @@ export class FakeObserver extends IssuanceObserver {
   readonly refusals: string[] = [];
   missingRecords = 0;
 
+  readonly sizes: number[] = [];
+
   issued(): void {
     this.issuedCount += 1;
+  }
+  sized(bytes: number): void {
+    this.sizes.push(bytes);
   }
   refused(code: string): void {
     this.refusals.push(code);

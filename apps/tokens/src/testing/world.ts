@@ -22,6 +22,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { EnsureActiveKey } from '../application/ensure-active-key.js';
 import { EvaluateBearer } from '../application/evaluate-bearer.js';
+import { TokenSize } from '../application/issuance/token-size.js';
 import { IssueToken } from '../application/issue-token.js';
 import { MakeSigningKey } from '../application/make-signing-key.js';
 import { ReadHints } from '../application/read-hints.js';
@@ -94,12 +95,14 @@ export class World {
   readonly signingKeys = this.newSigningKeys();
   readonly verificationKeys = new VerificationKeys(this.repository, this.vault, this.clock);
   readonly usedSecrets = new UsedSecrets();
+  readonly tokenSize = new TokenSize({ warnBytes: 4_096, maxBytes: 8_192 }, this.observer, this.logger);
   readonly issueToken = new IssueToken(
     this.snapshots,
     this.messages,
     this.audit,
     this.signingKeys,
     this.codec,
+    this.tokenSize,
     this.issuers,
     new ReadHints(),
     this.observer,

@@ -57,6 +57,10 @@ export const TOKEN_AUDIT_TYPES = {
       kid: said(Type.String(), 'the key that signed it'),
       lifetime: said(Type.Integer(), 'in seconds'),
       expires_at: said(Type.Integer(), 'the `exp` of the token, in seconds since 1970'),
+      token_bytes: Type.Optional(said(Type.Integer(), 'its length; only of a token that is longer than it should be')),
+      roles_omitted: Type.Optional(
+        said(Type.Literal(true), 'the token went without the names of roles, because it would have been too long'),
+      ),
     },
     { actors: ['user', 'service_account'], clientId: 'always', subjectId: 'always', jti: 'always' },
   ),
@@ -83,6 +87,7 @@ export const TOKEN_AUDIT_TYPES = {
         resource_malformed: 'a resource that is no URI',
         resource_out_of_reach: 'a resource where the subject holds no role',
         scope_malformed: 'a scope that is no list of scope tokens',
+        token_too_large: 'the token would have been longer than any may be, even without the names of roles',
         scope_not_held: 'a scope that the subject does not hold',
       },
       actors: ['anonymous', 'client', 'user', 'service_account'],

@@ -39,6 +39,8 @@ const TokenPreview = Type.Union(
     Type.Object({
       granted: Type.Literal(true),
       expires_in: Type.Integer(),
+      token_bytes: Type.Integer({ description: 'Length of the token.' }),
+      warnings: Type.Array(Type.String(), { description: 'What is to be said of it: that it is long.' }),
       claims: Type.Record(Type.String(), Type.Unknown()),
       reasons: Type.Record(Type.String(), Type.String()),
       permissions: Type.Array(PreviewedPermission),

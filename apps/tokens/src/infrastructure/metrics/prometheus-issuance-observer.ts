@@ -1,7 +1,7 @@
 import type { GrantType } from '#contracts';
 import type { ErrorCode } from '#errors';
 import { Injectable } from '@nestjs/common';
-import { Counter, register } from 'prom-client';
+import { Counter, Histogram, register } from 'prom-client';
 import { IssuanceObserver } from '../../domain/issuance-observer.js';
 
 /** Counts issuance for Prometheus. */
@@ -14,6 +14,14 @@ export class PrometheusIssuanceObserver extends IssuanceObserver {
     'Tokens and refusals held back because their audit record could not be made.',
     [],
   );
+
+  private readonly bytes = histogram('access_token_bytes', 'Length of the access tokens issued, in bytes.', [
+    ...[512, 1_024, 2_048, 4_096, 6_144, 8_192, 12_288],
+  ]);
+
+  sized(bytes: number): void {
+    this.bytes.observe(bytes);
+  }
 
   issued(grantType: GrantType): void {
     this.issuedTotal.inc({ grant_type: grantType });
@@ -33,4 +41,11 @@ function counter(name: string, help: string, labelNames: string[]): Counter {
   const fullName = `chancery_tokens_${name}`;
   const existing = register.getSingleMetric(fullName);
   return existing instanceof Counter ? existing : new Counter({ name: fullName, help, labelNames });
+}
+
+/** As `counter`. */
+function histogram(name: string, help: string, buckets: number[]): Histogram {
+  const fullName = `chancery_tokens_${name}`;
+  const existing = register.getSingleMetric(fullName);
+  return existing instanceof Histogram ? existing : new Histogram({ name: fullName, help, buckets });
 }
