@@ -63,6 +63,7 @@ describe('permissions', () => {
     ['GET', () => `${base()}/users/${userId}/roles`],
     ['GET', () => `${base()}/audit/events`],
     ['GET', () => `${base()}/audit/events/${eventId}`],
+    ['GET', () => `${base()}/audit/retention`],
     ['GET', () => `${base()}/keys`],
   ];
   const CHANGES: readonly Call[] = [
@@ -81,6 +82,7 @@ describe('permissions', () => {
     ['POST', () => `${base()}/users/${userId}/roles/${roleId}`],
     ['DELETE', () => `${base()}/users/${userId}/roles/${roleId}`],
     ['POST', () => `${base()}/keys/rotate`],
+    ['PUT', () => `${base()}/audit/retention`, { retention: '7y' }],
     ['DELETE', clientPath],
     ['DELETE', base],
   ];

@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { AuditHistoryController } from './administration/audit-history.controller.js';
+import { AuditRetentionController } from './administration/audit-retention.controller.js';
 import { AuditController } from './administration/audit.controller.js';
 import { ClientSecretsController } from './administration/client-secrets.controller.js';
 import {
@@ -40,6 +41,7 @@ export const GATEWAY_CONTROLLERS: readonly Type<object>[] = [
   ClientRolesController,
   AuditController,
   AuditHistoryController,
+  AuditRetentionController,
   KeysController,
   ConfigurationController,
 ];

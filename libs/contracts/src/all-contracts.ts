@@ -1,6 +1,7 @@
 import * as accounts from './accounts.js';
 import * as audit from './audit.js';
 import * as auditHistory from './audit-history.js';
+import * as auditRetention from './audit-retention.js';
 import * as clientSecrets from './client-secrets.js';
 import * as clientUris from './client-uris.js';
 import * as configuration from './configuration.js';
@@ -37,6 +38,7 @@ const everything: readonly unknown[] = [
   tokenPreview,
   audit,
   auditHistory,
+  auditRetention,
 ].flatMap((module) => Object.values(module as Record<string, unknown>));
 
 /** Every snapshot of the product. */

@@ -2,6 +2,7 @@ import type { Static } from '@sinclair/typebox';
 import { ACCESS_AUDIT_TYPES } from './audit-types/access.js';
 import { KEY_AUDIT_TYPES } from './audit-types/keys.js';
 import { REGISTRY_AUDIT_TYPES } from './audit-types/registry.js';
+import { RETENTION_AUDIT_TYPES } from './audit-types/retention.js';
 import { ROLE_AUDIT_TYPES } from './audit-types/roles.js';
 import { TOKEN_AUDIT_TYPES } from './audit-types/tokens.js';
 import { USER_AUDIT_TYPES } from './audit-types/users.js';
@@ -17,6 +18,7 @@ export const AUDIT_CATALOGUE = {
   ...USER_AUDIT_TYPES,
   ...KEY_AUDIT_TYPES,
   ...ACCESS_AUDIT_TYPES,
+  ...RETENTION_AUDIT_TYPES,
 };
 /** An event type. */
 export type AuditEventType = keyof typeof AUDIT_CATALOGUE;

@@ -28,6 +28,7 @@ export * from './audit.js';
 export { AUDIT_CATALOGUE, AUDIT_EVENT_TYPES, type AuditDetails, type AuditEventType } from './audit-catalogue.js';
 export { PERSONAL_MEMBERS, type AuditType } from './audit-types/audit-type.js';
 export * from './audit-history.js';
+export * from './audit-retention.js';
 export * from './realm-names.js';
 export * from './idempotency.js';
 export * from './configured-roles.js';

@@ -12,7 +12,7 @@ export const BUILT_IN_PERMISSIONS = [
   table('create_client', 0),
   table('manage_authorization', 1, true),
   table('manage_clients', 2),
-  table('manage_events', 3, true),
+  table('manage_events', 3),
   table('manage_identity_providers', 4, true),
   table('manage_realm', 5),
   table('manage_users', 6),

@@ -12,4 +12,5 @@ export { bigIntColumn, safeIntegerColumn, toSafeInteger } from './safe-integer.j
 export { searchKeysOf, searchTextOf, textSearchOf, type TextSearch } from './searchable-text.js';
 export { createSnapshotSequence, dropSnapshotSequence, nextSnapshotVersion } from './snapshot-version.js';
 export { isUniqueViolation } from './unique-violation.js';
+export { unhurriedTransaction } from './unhurried-transaction.js';
 export { TypeOrmOutbox } from './typeorm-outbox.js';

@@ -1,5 +1,6 @@
 import { MigrationExecutor, type DataSource, type QueryRunner } from 'typeorm';
 import { isEmbeddedUrl } from './embedded-url.js';
+import { liftQueryTimeout, liftServerTimeouts } from './unhurried-transaction.js';
 import type { DatabaseDescription } from './ports.js';
 
 /**
@@ -35,26 +36,11 @@ export async function runMigrations(
   }
 }
 
-/** Lifts the client's own limit of a query's time, which no `set_config` reaches, until the result is called. */
-async function liftQueryTimeout(queryRunner: QueryRunner): Promise<() => void> {
-  const client: { readonly connectionParameters: { query_timeout?: number | undefined } } = await queryRunner.connect();
-  const { connectionParameters } = client;
-  const { query_timeout } = connectionParameters;
-  connectionParameters.query_timeout = undefined;
-  return () => {
-    connectionParameters.query_timeout = query_timeout;
-  };
-}
-
 /** The embedded database is one session that serialises transactions: whoever has begun one already has its turn. */
 async function takeTurn(dataSource: DataSource, queryRunner: QueryRunner, schema: string): Promise<void> {
   if ('url' in dataSource.options && isEmbeddedUrl(String(dataSource.options.url))) return;
-  // Waiting for another replica and rewriting a large table may both take longer than a query in service is allowed; the
-  // third argument makes it hold for this transaction only.
-  await queryRunner.query(
-    `SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true),
-            set_config('idle_in_transaction_session_timeout', '0', true)`,
-  );
+  // Waiting for another replica and rewriting a large table may both take longer than a query in service is allowed.
+  await liftServerTimeouts(queryRunner);
   await queryRunner.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`chancery.migrations.${schema}`]);
 }
 

@@ -208,6 +208,19 @@ export const CHANGING_ROUTES: Readonly<Record<string, Prepare>> = {
       realm: ground.realm,
       events: [{ type: 'realm.updated', details: change('access_token_lifetime', 300, 99) }],
     }),
+  'PUT /realms/{realm}/audit/retention': (ground) =>
+    Promise.resolve({
+      path: `${ground.base}/audit/retention`,
+      json: { retention: '7y' },
+      realm: ground.realm,
+      events: [
+        {
+          type: 'audit.retention_changed',
+          target: { kind: 'realm' },
+          details: change('retention', 'forever', '7y'),
+        },
+      ],
+    }),
   'DELETE /realms/{realm}': async ({ admin }) => {
     const { id, name } = await admin.createRealm();
     return {

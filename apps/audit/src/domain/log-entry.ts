@@ -85,3 +85,10 @@ export function toLogEntry(event: SearchableEvent): LogEntry | EntryFault {
 export function setAside(payload: string, error: string): SetAsidePayload {
   return { digest: createHash('sha256').update(payload).digest('hex'), payload, error };
 }
+
+/** The entry of an event that this service makes itself. @throws Error for what is none. */
+export function entryOfOwn(event: SearchableEvent): LogEntry {
+  const entry = toLogEntry(event);
+  if (typeof entry === 'string') throw new Error(`an event of the log's own is no entry: ${entry}`);
+  return entry;
+}

@@ -1,10 +1,4 @@
-/**
- * How long an event is kept. A class, not a number of days: events of one class and time lie together and are dropped
- * together.
- */
-export const RETENTION_CLASSES = ['30d', '90d', '1y', '3y', '7y', 'forever'] as const;
-/** A class of keeping. */
-export type RetentionClass = (typeof RETENTION_CLASSES)[number];
+import type { RetentionClass } from '#contracts';
 
 /** Holds where nobody decided. */
 export const DEFAULT_RETENTION: RetentionClass = 'forever';

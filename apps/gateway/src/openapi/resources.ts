@@ -1,5 +1,6 @@
 import type { ResourceDoc } from './operation.js';
 import { AUDIT_HISTORY } from './resources/audit-history.js';
+import { AUDIT_RETENTION } from './resources/audit-retention.js';
 import { AUDIT } from './resources/audit.js';
 import { CLIENT_PARTS } from './resources/client-parts.js';
 import { CLIENTS } from './resources/clients.js';
@@ -24,6 +25,7 @@ export const RESOURCES: readonly ResourceDoc[] = [
   CONFIGURATION,
   AUDIT,
   AUDIT_HISTORY,
+  AUDIT_RETENTION,
   KEYS,
   SERVICE,
 ];

@@ -1,4 +1,4 @@
-import { ListTokensCarrying, ReadHistoricalAuthority } from '#contracts';
+import { ListTokensCarrying, ReadAuditRetention, ReadHistoricalAuthority, SetAuditRetention } from '#contracts';
 import type { FakeMessageClient } from './fake-message-client.js';
 import { CLIENT_ID, EVENT_ID, ROLE_ID, USER_ID } from './samples.js';
 
@@ -49,4 +49,7 @@ export function answerAudit(bus: FakeMessageClient): void {
     nextCursor: null,
     searchedBackTo: from,
   }));
+  const kept = { retention: '1y' as const, effective_from: '2026-02-01', in_force: 'forever' as const };
+  bus.on(ReadAuditRetention, () => ({ retention: kept, version: 1 }));
+  bus.on(SetAuditRetention, () => ({ retention: kept, version: 1 }));
 }

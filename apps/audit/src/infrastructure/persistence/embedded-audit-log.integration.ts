@@ -1,46 +1,29 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDataSource, EmbeddedDatabase, runMigrations } from '#database';
-import type { DataSource } from 'typeorm';
+import { auditEmbeddedDatabase, type AuditTestDatabase } from '../../testing/audit-databases.js';
 import { describeAuditLog } from '../../testing/audit-log.contract.js';
 import { buildAuditEvent, entryOf } from '../../testing/build-audit-event.js';
-import { auditDatabase } from './database.js';
+import { EventAppender } from './event-appender.js';
 import { LockOnly } from './leaf-numbering.js';
 import { PoisonEntity } from './poison.entity.js';
 import { TypeOrmAuditLog } from './typeorm-audit-log.js';
 
 describe('TypeOrmAuditLog on the embedded database', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'chancery-audit-'));
-  let database: EmbeddedDatabase;
-  let data: DataSource;
+  let database: AuditTestDatabase;
   let log: TypeOrmAuditLog;
 
   beforeAll(async () => {
-    database = await EmbeddedDatabase.start(folder);
-    data = await createDataSource({
-      url: database.url,
-      description: auditDatabase,
-      applicationName: 'test',
-      poolSize: 2,
-    }).initialize();
-    await runMigrations(data, auditDatabase);
-    log = new TypeOrmAuditLog(data, new LockOnly());
+    database = await auditEmbeddedDatabase();
+    log = new TypeOrmAuditLog(database.app, new EventAppender(new LockOnly()));
   }, 60_000);
 
   afterAll(async () => {
-    await data.destroy();
-    await database.close();
-    rmSync(folder, { recursive: true, force: true });
+    await database.remove();
   });
 
   describeAuditLog(() => ({
     log,
     poison: async () => {
-      const rows = await data
-        .getRepository(PoisonEntity)
-        .find({ select: { digest: true, payload: true, error: true } });
+      const rows = await database.app.getRepository(PoisonEntity).find({ select: { payload: true, error: true } });
       return rows.map(({ payload, error }) => ({ payload: payload.toString('utf8'), error }));
     },
   }));
@@ -52,7 +35,7 @@ describe('TypeOrmAuditLog on the embedded database', () => {
       `DELETE FROM audit.events`,
       `TRUNCATE audit.events`,
     ]) {
-      await expect(data.query(statement)).rejects.toThrow(/append-only/);
+      await expect(database.owner.query(statement)).rejects.toThrow(/append-only/);
     }
   });
 });

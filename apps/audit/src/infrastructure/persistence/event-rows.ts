@@ -1,7 +1,8 @@
+import type { RetentionClass } from '#contracts';
 import type { EntityManager } from 'typeorm';
 import type { LogEntry } from '../../domain/log-entry.js';
 import type { RealmScopeId } from '../../domain/realm-scope.js';
-import { retentionsEver, type RetentionClass, type RetentionPolicy } from '../../domain/retention.js';
+import { retentionsEver, type RetentionPolicy } from '../../domain/retention.js';
 import type { StoredContent } from './sort-batch.js';
 
 /** Ids of one statement. */

@@ -1,7 +1,7 @@
+import type { RetentionClass } from '#contracts';
 import type { EventFilter } from '../../domain/audit-log.js';
 import { firstEventIdAt } from '../../domain/event-id.js';
 import type { RealmScopeId } from '../../domain/realm-scope.js';
-import type { RetentionClass } from '../../domain/retention.js';
 
 /** Members of a filter that events are found by through a hash over realm and value, and the hash's column. */
 const KEYS = [

@@ -10,6 +10,7 @@ import { describeAuditLog } from '../../testing/audit-log.contract.js';
 import { buildAuditEvent, entryOf } from '../../testing/build-audit-event.js';
 import { auditDatabase } from './database.js';
 import { searchCondition } from './event-search.js';
+import { EventAppender } from './event-appender.js';
 import { LockOnly } from './leaf-numbering.js';
 import { PoisonEntity } from './poison.entity.js';
 import { TypeOrmAuditLog } from './typeorm-audit-log.js';
@@ -34,7 +35,7 @@ describe('TypeOrmAuditLog', () => {
     url.username = APP_ROLE;
     url.password = 'app';
     app = await open(url.href);
-    log = new TypeOrmAuditLog(app, new LockOnly());
+    log = new TypeOrmAuditLog(app, new EventAppender(new LockOnly()));
   });
 
   afterAll(async () => {
@@ -94,7 +95,7 @@ describe('TypeOrmAuditLog', () => {
 
     const away = await open(database.url);
     await away.destroy();
-    const append = new TypeOrmAuditLog(away, new LockOnly()).append([entryOf(good)], []);
+    const append = new TypeOrmAuditLog(away, new EventAppender(new LockOnly())).append([entryOf(good)], []);
     await expect(append).rejects.not.toBeInstanceOf(UnstorableEntryError);
   });
 
@@ -141,7 +142,7 @@ describe('TypeOrmAuditLog', () => {
     const data = await open(other.url);
     try {
       await runMigrations(data, auditDatabase);
-      await data.undoLastMigration({ transaction: 'all' });
+      for (const _ of auditDatabase.migrations) await data.undoLastMigration({ transaction: 'all' });
       await runMigrations(data, auditDatabase);
       expect(await data.query('SELECT id FROM audit.events')).toEqual([]);
     } finally {

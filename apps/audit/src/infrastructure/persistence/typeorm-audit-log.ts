@@ -12,12 +12,10 @@ import { wholeEvent, type StoredEvent } from '../../domain/event-text.js';
 import { setAside, type LogEntry, type SetAsidePayload } from '../../domain/log-entry.js';
 import type { RealmScopeId } from '../../domain/realm-scope.js';
 import { retentionsEver } from '../../domain/retention.js';
-import { readPolicies, readStored } from './event-rows.js';
+import { EventAppender } from './event-appender.js';
+import { readPolicies } from './event-rows.js';
 import { searchCondition, type Condition, type Place } from './event-search.js';
-import { insertEntries } from './insert-entries.js';
-import { LeafNumbering } from './leaf-numbering.js';
 import { PoisonEntity } from './poison.entity.js';
-import { byRealm, inOrder, sortBatch, type SortedBatch } from './sort-batch.js';
 
 /** Payloads of one statement. */
 const POISON_CHUNK = 500;
@@ -40,7 +38,7 @@ interface EventRow extends StoredEvent {
 export class TypeOrmAuditLog extends AuditLog {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly numbering: LeafNumbering,
+    private readonly appender: EventAppender,
   ) {
     super();
   }
@@ -48,7 +46,7 @@ export class TypeOrmAuditLog extends AuditLog {
   async append(entries: readonly LogEntry[], aside: readonly SetAsidePayload[]): Promise<AppendResult> {
     try {
       return await this.dataSource.transaction(async (manager) => {
-        const { fresh, duplicates, conflicting } = await this.appendNew(manager, inOrder(entries));
+        const { fresh, duplicates, conflicting } = await this.appender.append(manager, entries);
         const taken = conflicting.map((entry) =>
           setAside(JSON.stringify(wholeEvent(entry)), 'its id is taken by another event'),
         );
@@ -58,21 +56,6 @@ export class TypeOrmAuditLog extends AuditLog {
     } catch (thrown: unknown) {
       throw isContentFault(thrown) ? new UnstorableEntryError(thrown) : thrown;
     }
-  }
-
-  /**
-   * The order of the steps matters: nobody else adds to the realms once they are locked, so what is not in the log then is
-   * new, and only what is new is given a place.
-   */
-  private async appendNew(manager: EntityManager, ordered: readonly LogEntry[]): Promise<SortedBatch> {
-    if (ordered.length === 0) return { fresh: [], duplicates: 0, conflicting: [] };
-    const realmIds = byRealm(ordered).map(({ realmId }) => realmId);
-    await this.numbering.lock(manager, realmIds);
-    const policies = await readPolicies(manager, realmIds);
-    const batch = sortBatch(ordered, await readStored(manager, ordered, policies));
-    const leaves = await this.numbering.number(manager, byRealm(batch.fresh));
-    await insertEntries(manager, batch.fresh, policies, leaves);
-    return batch;
   }
 
   async list(query: EventQuery): Promise<EventPage> {

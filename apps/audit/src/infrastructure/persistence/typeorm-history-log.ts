@@ -23,7 +23,8 @@ export class TypeOrmHistoryLog extends HistoryLog {
   async happened({ realmId, types, before, subjectId, holding }: HistoryQuery): Promise<readonly RecordedEvent[]> {
     const rows = await this.dataSource.query<StoredEvent[]>(
       `SELECT event, personal FROM audit.events
-       WHERE realm_id = $1 AND type = ANY($2::text[]) AND id < $3
+       WHERE realm_id = $1 AND type_key = ANY(ARRAY(SELECT audit.search_key($1, type) FROM unnest($2::text[]) AS type))
+         AND type = ANY($2::text[]) AND id < $3
          AND ($4::text IS NULL OR subject_id = $4)
          AND ($5::text[] IS NULL OR EXISTS (SELECT 1 FROM unnest($5::text[]) AS part WHERE strpos(event, part) > 0))
        ORDER BY id LIMIT $6`,
@@ -40,14 +41,15 @@ export class TypeOrmHistoryLog extends HistoryLog {
 
   async issued({ realmId, from, to, after, holding, limit }: IssuedQuery): Promise<IssuedPart> {
     const end = after ?? firstEventIdAt(to);
-    const range = `realm_id = $1 AND type = 'token.issued' AND id >= $2 AND id < $3`;
+    const range = `type_key = audit.search_key($1, 'token.issued') AND id >= $2 AND id < $3`;
     // How far this call looks: an index alone answers it.
     const [edge] = await this.dataSource.query<{ id: string }[]>(
       `SELECT id FROM audit.events WHERE ${range} ORDER BY id DESC OFFSET $4 LIMIT 1`,
       [realmId, firstEventIdAt(from), end, SCAN_LIMIT - 1],
     );
     const rows = await this.dataSource.query<(StoredEvent & { readonly id: string })[]>(
-      `SELECT id, event, personal FROM audit.events WHERE ${range} AND strpos(event, $4) > 0 ORDER BY id DESC LIMIT $5`,
+      `SELECT id, event, personal FROM audit.events 
+        WHERE ${range} AND realm_id = $1 AND type = 'token.issued' AND strpos(event, $4) > 0 ORDER BY id DESC LIMIT $5`,
       [realmId, edge?.id ?? firstEventIdAt(from), end, holding, limit],
     );
     const full = rows.length === limit ? rows.at(-1)?.id : undefined;

@@ -1,5 +1,8 @@
-/** What every function of the log's owner is pinned to, so that its caller's session cannot lend it other tables or clocks. */
-const PINNED = `SET search_path = pg_catalog, pg_temp SET timezone = 'UTC'`;
+/**
+ * What every function of the log's owner is pinned to, so that its caller's session can lend it no other tables, no other time
+ * zone and no other reading of its text.
+ */
+export const PINNED = `SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET standard_conforming_strings = on`;
 
 /** Functions and triggers that refuse changes, whoever asks. */
 export const EVENT_GUARDS: readonly string[] = [
