@@ -71,7 +71,7 @@ export async function startService(
   const logger = infrastructure.logger;
   const { transport, snapshotStore, readiness } = infrastructure;
   const client = new ContractMessageClient(transport, description.name);
-  const publisher = new TransportDurablePublisher(transport, description.name);
+  const publisher = new TransportDurablePublisher(transport, description.name, logger);
   const data = await openDatabase(description, infrastructure, logger);
   const outbox =
     data === null || description.database?.outbox === false

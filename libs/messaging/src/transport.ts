@@ -56,7 +56,11 @@ export abstract class Transport {
   /** Listens to a broadcast subject. */
   abstract listen(subject: string, handler: (payload: Uint8Array) => void): Promise<() => Promise<void>>;
 
-  /** Publishes durably; resolves on the acknowledgement. `messageId` de-duplicates. @throws AppError `unavailable`. */
+  /**
+   * Publishes durably; resolves on the acknowledgement. `messageId` de-duplicates.
+   *
+   * @throws AppError `unavailable`; as `PublishRefused` when it is certain that nothing was kept.
+   */
   abstract publishDurable(
     subject: string,
     payload: Uint8Array,

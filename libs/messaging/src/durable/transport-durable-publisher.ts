@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DurableEventContract, EventOf, ServiceName } from '#contracts';
 import { AppError } from '#errors';
+import type { Logger } from '#observability';
 import { v7 as uuidv7 } from 'uuid';
 import type { CallContext } from '../call-context.js';
 import { compiledEvent, violation } from '../compiled-contract.js';
@@ -8,6 +9,8 @@ import { DurablePublisher } from '../ports.js';
 import type { Transport } from '../transport.js';
 import { bytesOf, MAX_GATHERED_BYTES } from '../wire.js';
 import { PendingEvent } from './pending-event.js';
+import { PublishCircuit } from './publish-circuit.js';
+import { PublishRefused } from './publish-refused.js';
 import { deadlineNow } from '../deadline-clock.js';
 
 /** The most events in one message. */
@@ -20,15 +23,17 @@ const PAUSES_MS = [20, 50, 100, 250] as const;
 /**
  * Publishes durable events over any transport. All events of one turn of the event loop travel as one message (guarantee
  * G1 at the price of one acknowledgement for many), repeated under the same message id until it is acknowledged or nobody
- * waits any more.
+ * waits any more. While a stream takes nothing at all (full, read-only) events are refused at once.
  */
 export class TransportDurablePublisher extends DurablePublisher {
   private waiting = new Map<string, PendingEvent[]>();
+  private readonly circuits = new Map<string, PublishCircuit>();
 
   /** @param publisher the service that publishes; contracts which do not list it are refused. */
   constructor(
     private readonly transport: Transport,
     private readonly publisher: ServiceName,
+    private readonly logger?: Logger,
   ) {
     super();
   }
@@ -43,6 +48,7 @@ export class TransportDurablePublisher extends DurablePublisher {
       const reason = `event of ${contract.subject}: ${violation(check, event)}`;
       return Promise.reject(new AppError('internal', { reason }));
     }
+    if (!this.circuitOf(contract.subject).admits()) return Promise.reject(refusing(contract.subject));
     const deadlineAt = Math.min(deadlineNow() + contract.deadlineMs, context.deadlineAt);
     const pending = new PendingEvent(contract.subject, JSON.stringify(event), deadlineAt);
     if (this.waiting.size === 0) setImmediate(this.flush);
@@ -77,6 +83,7 @@ export class TransportDurablePublisher extends DurablePublisher {
     const payload = bytesOf(`[${events.map((event) => event.body).join(',')}]`);
     const deadlineAt = events.reduce((latest, event) => Math.max(latest, event.deadlineAt), 0);
     const messageId = uuidv7();
+    const circuit = this.circuitOf(subject);
     for (let attempt = 0; ; attempt++) {
       const remainingMs = deadlineAt - deadlineNow();
       if (remainingMs <= 0) break;
@@ -85,6 +92,7 @@ export class TransportDurablePublisher extends DurablePublisher {
           messageId,
           timeoutMs: Math.min(remainingMs, TRY_TIMEOUT_MS),
         });
+        circuit.accepted();
         for (const event of events) event.succeed();
         return;
       } catch (thrown) {
@@ -94,10 +102,33 @@ export class TransportDurablePublisher extends DurablePublisher {
           return;
         }
         for (const event of events) event.lastReason = error.reason;
+        if (error instanceof PublishRefused) {
+          circuit.refused();
+          if (circuit.isOpen) {
+            for (const event of events) event.fail(refusing(subject, error));
+            return;
+          }
+        }
       }
       const pauseMs = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)] as number;
       await sleep(Math.max(0, Math.min(pauseMs, deadlineAt - deadlineNow())));
     }
     for (const event of events) event.onDeadline();
   }
+
+  private circuitOf(subject: string): PublishCircuit {
+    let circuit = this.circuits.get(subject);
+    if (circuit === undefined) {
+      circuit = new PublishCircuit(subject, deadlineNow, (open) => {
+        if (open) this.logger?.error({ subject }, 'the stream takes no events: what needs a record is refused');
+        else this.logger?.info({ subject }, 'the stream takes events again');
+      });
+      this.circuits.set(subject, circuit);
+    }
+    return circuit;
+  }
+}
+
+function refusing(subject: string, cause?: AppError): AppError {
+  return new AppError('unavailable', { reason: `stream_refusing ${subject}`, retryAfterSeconds: 1, cause });
 }

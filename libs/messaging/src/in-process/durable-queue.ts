@@ -1,5 +1,6 @@
 import { AppError } from '#errors';
 import { deadlines, type Deadline } from '../deadlines.js';
+import { PublishRefused } from '../durable/publish-refused.js';
 import { settled } from '../settled.js';
 import type { IncomingDurableMessage } from '../transport.js';
 import { deadlineNow } from '../deadline-clock.js';
@@ -111,7 +112,7 @@ class Message implements IncomingDurableMessage {
   }
 
   retry(): void {
-    this.reject(new AppError('unavailable', { reason: 'not_handled' }));
+    this.reject(new PublishRefused('not_handled'));
   }
 }
 

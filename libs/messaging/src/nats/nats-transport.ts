@@ -1,6 +1,7 @@
 import { AppError } from '#errors';
 import type { Logger } from '#observability';
 import type { Msg, Subscription } from '@nats-io/transport-node';
+import { PublishRefused } from '../durable/publish-refused.js';
 import { settled } from '../settled.js';
 import { Transport, type IncomingDurableMessage, type IncomingRequest, type MessageHeaders } from '../transport.js';
 import { textOf } from '../wire.js';
@@ -127,8 +128,8 @@ export class NatsTransport extends Transport implements NatsLinkEvents {
     }
     const refusal = refusalIn(answer.payload);
     if (refusal === undefined) return;
-    this.logger.error({ subject, reason: refusal }, 'the stream did not take an event');
-    throw new AppError('unavailable', { reason: `stream_refused ${refusal}` });
+    this.logger.debug({ subject, reason: refusal }, 'the stream did not take an event');
+    throw new PublishRefused(`stream_refused ${refusal}`);
   }
 
   async consumeDurable(
