@@ -10,6 +10,8 @@ describe('asUnavailable', () => {
     new QueryFailedError('SELECT', [], withCode('57P01')),
     new QueryFailedError('SELECT', [], withCode('40P01')),
     new QueryFailedError('SELECT', [], withCode('55P03')),
+    new QueryFailedError('SELECT', [], withCode('53100', 'could not extend file: No space left on device')),
+    new QueryFailedError('INSERT', [], withCode('25006', 'cannot execute INSERT in a read-only transaction')),
     new QueryFailedError('SELECT', [], new Error('Connection terminated unexpectedly')),
     new QueryFailedError('SELECT', [], withCode('ECONNRESET')),
     withCode('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1'),

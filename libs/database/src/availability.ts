@@ -2,10 +2,10 @@ import { AppError } from '#errors';
 import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 
 /**
- * SQLSTATEs after which the same work may succeed: 08 connection, 53 resources, 57P shutdown, 57014 time-out, 55P03 lock not
- * available, 40 serialization failure and deadlock.
+ * SQLSTATEs after which the same work may succeed: 08 connection, 53 resources (disk full), 57P shutdown, 57014 time-out, 55P03 lock
+ * not available, 40 serialization failure and deadlock, 25006 read-only (a replica, or one that an operator has closed).
  */
-const TRANSIENT = /^(?:08|53|57P|57014|55P03|40)/;
+const TRANSIENT = /^(?:08|53|57P|57014|55P03|40|25006)/;
 
 /** Runs a read. @throws AppError `unavailable` when the database is away or too busy; other errors pass. */
 export async function available<T>(read: () => Promise<T>): Promise<T> {

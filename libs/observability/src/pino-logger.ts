@@ -1,4 +1,5 @@
 import { pino, type Logger as Pino } from 'pino';
+import { errorFields } from './error-fields.js';
 import { Logger } from './logger.js';
 
 /** Members whose values never reach the log, whatever somebody passes. */
@@ -33,7 +34,7 @@ export class PinoLogger extends Logger {
         timestamp: pino.stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }) },
         redact: { paths: MASKED.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '***' },
-        serializers: { error: pino.stdSerializers.errWithCause, err: pino.stdSerializers.errWithCause },
+        serializers: { error: (error: unknown) => errorFields(error), err: (error: unknown) => errorFields(error) },
       }),
     );
   }

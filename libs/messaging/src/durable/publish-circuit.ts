@@ -2,8 +2,12 @@ import { Counter, Gauge } from 'prom-client';
 
 /** How long a stream may refuse everything before nobody is made to wait for it any more, in milliseconds. */
 export const PATIENCE_MS = 500;
-/** How often it is tried after that, in milliseconds. */
+/** The same for one that does not answer: it may be restarting. */
+export const PATIENCE_WITH_SILENCE_MS = 3_000;
+/** How long after a failed try it is tried again, in milliseconds. */
 export const PROBE_MS = 250;
+/** After how long another try is made although the last one has not come to anything yet, in milliseconds. */
+export const PROBE_LIMIT_MS = 2_000;
 
 const shed = new Counter({
   name: 'chancery_durable_publish_shed_total',
@@ -12,16 +16,17 @@ const shed = new Counter({
 });
 const refusing = new Gauge({
   name: 'chancery_durable_publish_refusing',
-  help: '1 while a stream takes no events (full, read-only), else 0.',
+  help: '1 while a stream takes no events (full, read-only, silent), else 0.',
   labelNames: ['subject'] as const,
 });
 
 /**
  * Knows whether it makes sense to publish to a stream. One that refuses for a moment is asked again, which nobody notices; one that
- * is full or read-only stays so, and everybody who waits for it would only fill the queues of those before them (G5).
+ * is full or read-only stays so, and everybody who waits for it would only fill the queues of those before them (G5). So does one
+ * that has not answered for seconds, as JetStream on a full disk.
  */
 export class PublishCircuit {
-  private refusedSince: number | undefined;
+  private failingSince: number | undefined;
   private nextProbeAt = 0;
   private open = false;
 
@@ -41,7 +46,7 @@ export class PublishCircuit {
   admits(): boolean {
     if (!this.open) return true;
     if (this.now() >= this.nextProbeAt) {
-      this.nextProbeAt = this.now() + PROBE_MS;
+      this.nextProbeAt = this.now() + PROBE_LIMIT_MS;
       return true;
     }
     shed.inc({ subject: this.subject });
@@ -50,17 +55,18 @@ export class PublishCircuit {
 
   /** The stream took a message. */
   accepted(): void {
-    this.refusedSince = undefined;
+    this.failingSince = undefined;
     if (this.open) this.change(false);
   }
 
-  /** The stream refused a message. */
-  refused(): void {
+  /** The stream refused a message, or did not answer in time. */
+  failed(how: 'refused' | 'silent'): void {
     const now = this.now();
-    this.refusedSince ??= now;
-    if (this.open || now - this.refusedSince < PATIENCE_MS) return;
+    this.failingSince ??= now;
+    const patience = how === 'refused' ? PATIENCE_MS : PATIENCE_WITH_SILENCE_MS;
+    if (!this.open && now - this.failingSince < patience) return;
     this.nextProbeAt = now + PROBE_MS;
-    this.change(true);
+    if (!this.open) this.change(true);
   }
 
   private change(open: boolean): void {

@@ -23,7 +23,8 @@ const PAUSES_MS = [20, 50, 100, 250] as const;
 /**
  * Publishes durable events over any transport. All events of one turn of the event loop travel as one message (guarantee
  * G1 at the price of one acknowledgement for many), repeated under the same message id until it is acknowledged or nobody
- * waits any more. While a stream takes nothing at all (full, read-only) events are refused at once.
+ * waits any more. While a stream takes nothing at all (full, read-only, silent) events are refused
+ * at once.
  */
 export class TransportDurablePublisher extends DurablePublisher {
   private waiting = new Map<string, PendingEvent[]>();
@@ -102,12 +103,10 @@ export class TransportDurablePublisher extends DurablePublisher {
           return;
         }
         for (const event of events) event.lastReason = error.reason;
-        if (error instanceof PublishRefused) {
-          circuit.refused();
-          if (circuit.isOpen) {
-            for (const event of events) event.fail(refusing(subject, error));
-            return;
-          }
+        circuit.failed(error instanceof PublishRefused ? 'refused' : 'silent');
+        if (circuit.isOpen) {
+          for (const event of events) event.fail(refusing(subject, error));
+          return;
         }
       }
       const pauseMs = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)] as number;
