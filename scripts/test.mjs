@@ -53,7 +53,7 @@ const STEPS = {
     title: 'End to end, cluster',
     ...jest('e2e', { inBand: true, env: { CHANCERY_E2E_SHAPE: 'cluster' } }),
   },
-  faults: { title: 'Faults under load', ...jest('faults', { inBand: true }) },
+  faults: { title: 'Faults under load', ...jest('faults', { inBand: true, timeoutMinutes: 12 }) },
 };
 
 function selected(names) {

@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Shape } from './shape.js';
 
@@ -21,12 +21,25 @@ export class Standalone {
     private readonly folder: string,
     private readonly port: number,
     private readonly adminPassword: string,
+    private readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  /** Starts it in a new folder and waits until it is ready. `root` is the product's folder; it must have been built. */
-  static async start(root: string): Promise<Standalone> {
-    const folder = mkdtempSync(join(tmpdir(), 'chancery-e2e-'));
-    const program = new Standalone(root, folder, await freePort(), randomBytes(18).toString('base64url'));
+  /**
+   * Starts it in a new folder and waits until it is ready. `root` is the product's folder; it must have been built.
+   *
+   * @param options.parent where its folder is made; the usual place for temporary files by default. @param options.env more settings.
+   */
+  static async start(
+    root: string,
+    options: {
+      readonly parent?: string;
+      readonly env?: Readonly<Record<string, string>>;
+      readonly password?: string;
+    } = {},
+  ): Promise<Standalone> {
+    const folder = mkdtempSync(join(options.parent ?? tmpdir(), 'chancery-e2e-'));
+    const password = options.password ?? randomBytes(18).toString('base64url');
+    const program = new Standalone(root, folder, await freePort(), password, options.env ?? {});
     await program.run();
     return program;
   }
@@ -46,11 +59,12 @@ export class Standalone {
       env: {
         // Settings of the machine must not reach the program under test.
         ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('CHANCERY_'))),
-        CHANCERY_DATA_DIR: join(this.folder, 'data'),
+        CHANCERY_DATA_DIR: this.dataFolder,
         CHANCERY_HTTP_PORT: String(this.port),
         CHANCERY_PUBLIC_URL: this.baseUrl,
         CHANCERY_ADMIN_USERNAME: 'admin',
         CHANCERY_ADMIN_PASSWORD: this.adminPassword,
+        ...this.env,
       },
     });
     closeSync(log);
@@ -77,14 +91,30 @@ export class Standalone {
   async stop(): Promise<void> {
     await this.end('SIGTERM');
     rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.logFile, { force: true });
   }
 
   private get baseUrl(): string {
     return `http://127.0.0.1:${String(this.port)}`;
   }
 
+  /** Everything that it keeps. */
+  get dataFolder(): string {
+    return join(this.folder, 'data');
+  }
+
+  get isRunning(): boolean {
+    return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Everything that it wrote. */
+  log(): string {
+    return readFileSync(this.logFile, 'utf8');
+  }
+
   private get logFile(): string {
-    return join(this.folder, 'standalone.log');
+    // Beside the folder's disk, which a test may fill.
+    return join(tmpdir(), `${basename(this.folder)}.log`);
   }
 
   private logEnd(): string {

@@ -1,3 +1,4 @@
+import { untilDone } from './until-done.js';
 import type { Administrator, AuditEventBody, Page } from '../../e2e/support/administrator.js';
 
 /** Which of the tokens have no `token.issued` event in the realm's log; waits for ingest to catch up. */
@@ -13,7 +14,8 @@ export async function missingFromLog(
     let cursor: string | null = '';
     while (cursor !== null && missing.size > 0) {
       const query = new URLSearchParams({ type: 'token.issued', limit: '200', cursor });
-      const page: Page<AuditEventBody> = await admin.done('GET', `/realms/${realm}/audit/events?${query.toString()}`);
+      const answer = await untilDone(() => admin.ask('GET', `/realms/${realm}/audit/events?${query.toString()}`));
+      const page = answer.body as Page<AuditEventBody>;
       for (const { jti } of page.data) if (jti !== null) missing.delete(jti);
       cursor = page.page.next_cursor;
     }

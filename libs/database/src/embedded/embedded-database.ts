@@ -6,6 +6,7 @@ import { embeddedUrl } from '../embedded-url.js';
 import type { WorkerInput, WorkerMessage } from './embedded-database.worker.js';
 import { lockFolder } from './folder-lock.js';
 import { sourceArguments } from './source-arguments.js';
+import { SpaceReserve } from './space-reserve.js';
 
 /** The name PostgreSQL clients look for in a folder that they are given as host. */
 const SOCKET_NAME = '.s.PGSQL.5432';
@@ -63,6 +64,8 @@ export class EmbeddedDatabase {
     // Left behind by a process that was killed; nobody can be listening, for this process has the lock.
     rmSync(socketPath, { force: true });
 
+    const reserve = new SpaceReserve(join(folder, 'reserve'));
+    reserve.lend();
     let ending = false;
     const onBroken = (error: Error): void => {
       if (ending) return;
@@ -79,6 +82,7 @@ export class EmbeddedDatabase {
         },
         onBroken,
       );
+      reserve.take();
       const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
       return new EmbeddedDatabase(embeddedUrl(socket.folder), async () => {
         ending = true;

@@ -36,6 +36,8 @@ export async function startBackends(named: {
   readonly databaseUrl?: string | undefined;
   readonly redisUrl?: string | undefined;
   readonly natsUrl?: string | undefined;
+  readonly postgresFolder?: string | undefined;
+  readonly natsFolder?: string | undefined;
 }): Promise<Backends> {
   const started: PrivateServer[] = [];
   const own = async <T>(
@@ -46,9 +48,9 @@ export async function startBackends(named: {
     return result;
   };
   const settled = await Promise.allSettled([
-    named.databaseUrl === undefined ? own(startDatabase) : null,
+    named.databaseUrl === undefined ? own(() => startDatabase(named.postgresFolder)) : null,
     named.redisUrl === undefined ? own(async () => ({ server: await startRedis() })) : null,
-    named.natsUrl === undefined ? own(startBus) : null,
+    named.natsUrl === undefined ? own(() => startBus(named.natsFolder)) : null,
   ]);
   const stop = async (): Promise<void> => {
     await Promise.all(started.map((server) => server.stop()));
@@ -78,8 +80,8 @@ export async function startBackends(named: {
   };
 }
 
-async function startDatabase() {
-  const server = await startPostgres();
+async function startDatabase(parent: string | undefined) {
+  const server = await startPostgres(parent);
   const passwords = new Map<string, string>();
   await asSuperuser(server.url, async (client) => {
     await client.query(`CREATE DATABASE ${DATABASE}`);
@@ -101,10 +103,10 @@ async function startDatabase() {
   };
 }
 
-async function startBus() {
+async function startBus(parent: string | undefined) {
   const passwords = new Map(SERVICE_NAMES.map((name) => [name, newPassword()]));
   const users = SERVICE_NAMES.map((name) => natsUser(name, passwords.get(name) ?? ''));
-  const server = await startNats({ config: natsAuthorization(users) });
+  const server = await startNats({ config: natsAuthorization(users), parent });
   return {
     server,
     urlOf: (service: ServiceName): string =>

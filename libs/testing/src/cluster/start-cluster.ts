@@ -25,6 +25,9 @@ export interface ClusterOptions {
     readonly databaseUrl?: string | undefined;
     readonly redisUrl?: string | undefined;
     readonly natsUrl?: string | undefined;
+    /** Where the folders of private servers are made: on a disk of a test's own, say. */
+    readonly postgresFolder?: string | undefined;
+    readonly natsFolder?: string | undefined;
   };
   /** Says nothing; otherwise every step is a line on standard error. */
   readonly silent?: boolean;
@@ -52,6 +55,9 @@ export interface Cluster {
   readonly nats: PrivateServer | null;
   /** For looking into the database past the services. */
   readonly databaseUrl: string;
+  readonly redisUrl: string;
+  /** For looking at the bus as a service does. */
+  natsUrlOf(service: ServiceName): string;
   readonly logFolder: string;
   /** Stops everything in order and removes every trace. */
   stop(): Promise<void>;
@@ -111,6 +117,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       redis: backends.redis,
       nats: backends.nats,
       databaseUrl: backends.databaseUrl,
+      redisUrl: backends.redisUrl,
+      natsUrlOf: backends.natsUrlOf,
       logFolder,
       stop,
     };

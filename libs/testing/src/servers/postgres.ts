@@ -10,14 +10,15 @@ import { ensurePrograms, findProgram, PROGRAMS } from './programs.js';
  * Starts a private PostgreSQL with the durability it has by default (a commit survives a crash). `url` is the superuser's,
  * with a random password.
  *
+ * @param parent where its folder is made; the usual place for temporary files by default.
  * @throws Error that says what to install when PostgreSQL is missing.
  */
-export async function startPostgres(): Promise<PrivateServer> {
+export async function startPostgres(parent?: string): Promise<PrivateServer> {
   ensurePrograms([PROGRAMS.postgres, PROGRAMS.initdb]);
   const postgres = findProgram(PROGRAMS.postgres) ?? PROGRAMS.postgres.name;
   const initdb = findProgram(PROGRAMS.initdb) ?? PROGRAMS.initdb.name;
   const owner = serverUser();
-  const folder = temporaryFolder('postgres');
+  const folder = temporaryFolder('postgres', parent);
   const data = join(folder, 'data');
   const password = randomBytes(18).toString('base64url');
   mkdirSync(data, { mode: 0o700 });

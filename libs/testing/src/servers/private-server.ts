@@ -7,6 +7,8 @@ import { freePort, waitUntil } from './free-port.js';
 /** A server of one's own: in a temporary folder, on a free port of 127.0.0.1, gone with this process. */
 export interface PrivateServer {
   readonly url: string;
+  /** Everything that it keeps, and its log. */
+  readonly folder: string;
   /** Its process, for measuring; 0 while it is away. */
   readonly pid: number;
   /** Ends it at once (SIGKILL). */
@@ -33,9 +35,9 @@ export interface ServerRecipe {
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 10_000;
 
-/** A new temporary folder that is removed with this process at the latest. */
-export function temporaryFolder(name: string): string {
-  const folder = mkdtempSync(join(tmpdir(), `chancery-${name}-`));
+/** A new temporary folder, in another than the usual place if wanted, that is removed with this process at the latest. */
+export function temporaryFolder(name: string, parent = tmpdir()): string {
+  const folder = mkdtempSync(join(parent, `chancery-${name}-`));
   removeAtExit(folder);
   return folder;
 }
@@ -65,6 +67,7 @@ function handle(recipe: ServerRecipe, folder: string, port: number, first: Child
   let child = first;
   return {
     url: recipe.url(port),
+    folder,
     get pid() {
       return child.ended === undefined ? (child.pid ?? 0) : 0;
     },
