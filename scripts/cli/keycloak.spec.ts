@@ -77,6 +77,8 @@ describe('an export of a Keycloak realm', () => {
           redirect_uris: ['https://shop.example/cb'],
         },
       ],
+      roles: [{ name: 'buyer', permissions: [] }],
+      assignments: [{ client_id: 'worker', roles: ['buyer'] }],
     });
   });
 
@@ -91,13 +93,11 @@ describe('an export of a Keycloak realm', () => {
       'client web: redirect URI http://shop.example/cb is left out: http is for the own machine only, use https',
       'client web: redirect URI /x#y is left out: it has a fragment',
       'realm: defaultSignatureAlgorithm PS512 is not supported; the realm keeps its own',
-      'role buyer of the realm is not taken over',
-      'role reader of api is not taken over',
-      'role buyer that the service account of worker holds is not taken over',
-      'role api/reader that the service account of worker holds is not taken over',
-      '1 users are not taken over',
+      'role reader of api is left out with its client',
+      '1 users are not taken over, nor the roles that they hold',
+      'service account of worker: role api/reader is not taken over',
       'realm: sslRequired is not taken over',
-      'realm: groups is not taken over',
+      'realm: groups (staff) is not taken over',
     ]);
     expect(JSON.stringify([configuration, warnings])).not.toContain('keycloaks-secret');
   });

@@ -1,23 +1,13 @@
 import { SIGNING_ALGORITHMS, type ConfiguredClient, type RealmConfiguration, type SigningAlgorithm } from '#contracts';
 import { CliError } from './cli-error.js';
+import { KEYCLOAKS_OWN, list, nonEmpty, object, saysSomething, type Json } from './keycloak-json.js';
+import { importRoles } from './keycloak-roles.js';
 
 /** A realm of Keycloak as a configuration, and everything of it that is not in there. */
 export interface Imported {
   readonly configuration: RealmConfiguration;
   readonly warnings: readonly string[];
 }
-
-type Json = Readonly<Record<string, unknown>>;
-
-/** Clients that Keycloak makes for itself. */
-const KEYCLOAKS_OWN = [
-  'account',
-  'account-console',
-  'admin-cli',
-  'broker',
-  'realm-management',
-  'security-admin-console',
-];
 
 /** Members of a client that are taken, or that say nothing which Chancery would do differently. */
 const UNDERSTOOD = new Set(
@@ -28,6 +18,9 @@ const UNDERSTOOD = new Set(
   ).split(' '),
 );
 
+/** How many names a warning lists. */
+const MAX_NAMED = 20;
+
 /** Members of the realm that are taken, or that every export has. */
 const REALM_UNDERSTOOD = new Set(
   'id realm displayName enabled accessTokenLifespan defaultSignatureAlgorithm clients keycloakVersion notBefore'.split(
@@ -35,14 +28,36 @@ const REALM_UNDERSTOOD = new Set(
   ),
 );
 
-/** Reads an export of a Keycloak realm. What has no place in a configuration is a warning each. @throws CliError. */
-export function importKeycloak(text: string): Imported {
-  const realm = objectOf(text);
+/**
+ * Reads an export of a Keycloak realm. What has no place in a configuration is a warning each.
+ *
+ * @param more Files beside it with users of the same realm (`kc.sh export --users different_files`).
+ * @throws CliError.
+ */
+export function importKeycloak(text: string, more: readonly string[] = []): Imported {
+  const realm = withUsers(objectOf(text), more.map(objectOf));
   const warnings: string[] = [];
   const clients = list(realm['clients']).flatMap((client) => clientOf(client, String(realm['realm']), warnings));
-  const configuration: RealmConfiguration = { version: 1, realm: realmOf(realm, warnings), clients };
+  const byId = new Map(clients.map((client) => [client.client_id, client]));
+  const settings = realmOf(realm, warnings);
+  const { ofRealm, ofClients, assignments } = importRoles(realm, byId, (message) => warnings.push(message));
+  const configuration: RealmConfiguration = {
+    version: 1,
+    realm: settings,
+    ...(ofRealm.length === 0 ? {} : { roles: [...ofRealm] }),
+    clients: clients.map((client) => ({ ...client, ...ofClients.get(client.client_id) })),
+    ...(assignments.length === 0 ? {} : { assignments }),
+  };
   warnings.push(...leftOut(realm));
   return { configuration, warnings };
+}
+
+function withUsers(realm: Json, more: readonly Json[]): Json {
+  for (const other of more) {
+    if (other['realm'] === realm['realm']) continue;
+    throw new CliError(`The files are not of one realm: ${String(realm['realm'])} and ${String(other['realm'])}.`);
+  }
+  return { ...realm, users: [realm, ...more].flatMap((part) => list(part['users'])) };
 }
 
 function objectOf(text: string): Json {
@@ -120,7 +135,7 @@ function clientOf(client: Json, realmName: string, warnings: string[]): Configur
 function unmapped(client: Json): string[] {
   const members = Object.entries(client)
     .filter(([member, value]) => !UNDERSTOOD.has(member) && saysSomething(value))
-    .map(([member]) => member);
+    .map(([member, value]) => `${member}${names(value)}`);
   const attributes = Object.entries(object(client['attributes']))
     .filter(([attribute, value]) => attribute !== 'access.token.lifespan' && saysSomething(value) && value !== 'false')
     .map(([attribute]) => `attribute ${attribute}`);
@@ -154,51 +169,23 @@ function redirectUriProblem(uri: string, isPublic: boolean): string | null {
   return isPublic && protocol.includes('.') ? null : 'its scheme is not supported';
 }
 
-/** Roles, users, groups and all else that the export has and the configuration has no place for. */
+/** All else that the export has and the configuration has no place for. */
 function leftOut(realm: Json): string[] {
-  const roles = object(realm['roles']);
-  const realmRoles = list<Json>(roles['realm']).map(({ name }) => `role ${String(name)} of the realm`);
-  const clientRoles = Object.entries(object(roles['client'])).flatMap(([clientId, own]) =>
-    KEYCLOAKS_OWN.includes(clientId) ? [] : list<Json>(own).map(({ name }) => `role ${String(name)} of ${clientId}`),
-  );
-  const accounts = list<Json>(realm['users']).flatMap((user) => {
-    const of = user['serviceAccountClientId'];
-    if (typeof of !== 'string') return [];
-    const clients = Object.entries(object(user['clientRoles'])).flatMap(([id, names]) =>
-      list<unknown>(names).map((name) => `${id}/${String(name)}`),
-    );
-    const names = [...list<unknown>(user['realmRoles']).map(String), ...clients];
-    return names.map((name) => `role ${name} that the service account of ${of} holds`);
-  });
-  const people = list<Json>(realm['users']).filter((user) => typeof user['serviceAccountClientId'] !== 'string').length;
-  const handled = new Set([...REALM_UNDERSTOOD, 'roles', 'users']);
-  const others = Object.entries(realm)
+  const handled = new Set([...REALM_UNDERSTOOD, 'roles', 'users', 'defaultRole', 'defaultRoles']);
+  return Object.entries(realm)
     .filter(([member, value]) => !handled.has(member) && saysSomething(value))
-    .map(([member]) => `realm: ${member} is not taken over`);
-  return [
-    ...[...realmRoles, ...clientRoles, ...accounts].map((what) => `${what} is not taken over`),
-    ...(people === 0 ? [] : [`${people} users are not taken over`]),
-    ...others,
-  ];
+    .map(([member, value]) => `realm: ${member}${names(value)} is not taken over`);
 }
 
-function saysSomething(value: unknown): boolean {
-  if (value === null || value === undefined || value === false || value === '' || value === 0) return false;
-  return typeof value === 'object' ? Object.keys(value).length > 0 : true;
+/** The names of what a list holds, so that nobody has to search the export. */
+function names(value: unknown): string {
+  const named = list(value).flatMap((one) => nonEmpty(object(one)['name'] ?? object(one)['alias'], 100) ?? []);
+  const shown = named.slice(0, MAX_NAMED).join(', ');
+  return named.length === 0
+    ? ''
+    : ` (${shown}${named.length > MAX_NAMED ? ` and ${named.length - MAX_NAMED} more` : ''})`;
 }
 
 function isLifetime(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 30 && value <= 31_536_000;
-}
-
-function nonEmpty(value: unknown, maxLength: number): string | undefined {
-  return typeof value === 'string' && value !== '' ? value.slice(0, maxLength) : undefined;
-}
-
-function list<T = Json>(value: unknown): readonly T[] {
-  return Array.isArray(value) ? (value as T[]) : [];
-}
-
-function object(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 }

@@ -15,7 +15,7 @@ Commands
   plan <realm.yaml>     say what applying the file would change, and whose tokens
   apply <realm.yaml>    make the realm what the file says
   export                write the realm as YAML
-  import-keycloak <export.json>
+  import-keycloak <export.json> [<users.json> …]
                         write the export of a Keycloak realm as YAML, and what of it is left out to standard error
 
 Options
@@ -78,8 +78,8 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
       return 0;
     }
     case 'import-keycloak': {
-      if (file === undefined || more.length > 0) throw new CliError(USAGE);
-      const { configuration, warnings } = importKeycloak(textOf(file));
+      if (file === undefined) throw new CliError(USAGE);
+      const { configuration, warnings } = importKeycloak(textOf(file), more.map(textOf));
       for (const warning of warnings) terminal.error.write(`warning: ${printable(warning)}\n`);
       terminal.out.write(stringify(configuration, { lineWidth: 0 }));
       return 0;
