@@ -64,6 +64,16 @@ class OpenController {
   }
 }
 
+@Controller('torn')
+@Public()
+@RequireRoles('auditor')
+class TornController {
+  @Get()
+  any(): object {
+    return {};
+  }
+}
+
 @Controller('bare')
 class BareController {
   @Get()
@@ -115,7 +125,7 @@ describe('ResourceServerModule', () => {
     beforeAll(async () => {
       app = await start({
         imports: [ResourceServerModule.register(issuer.options())],
-        controllers: [InvoicesController, OpenController, BareController],
+        controllers: [InvoicesController, OpenController, TornController, BareController],
       });
     });
 
@@ -147,7 +157,7 @@ describe('ResourceServerModule', () => {
     });
 
     it('lets the requirement win that stands nearer, or at the same place as @Public()', async () => {
-      for (const path of ['/invoices/both', '/open/closed']) {
+      for (const path of ['/invoices/both', '/open/closed', '/torn']) {
         expect((await ask(app, path)).status).toBe(401);
         expect((await ask(app, path, await token())).status).toBe(403);
       }

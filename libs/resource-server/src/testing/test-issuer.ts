@@ -13,6 +13,7 @@ export class TestIssuer {
   published: JWK[] = [];
   /** Replaces the network. */
   network: ((url: string) => Promise<Response>) | null = null;
+  readonly privateJwks = new Map<string, JWK>();
   private readonly privateKeys = new Map<string, { readonly key: CryptoKey; readonly algorithm: string }>();
 
   static async create(algorithm = 'ES256'): Promise<TestIssuer> {
@@ -23,6 +24,7 @@ export class TestIssuer {
 
   async addKey(kid: string, algorithm = 'ES256'): Promise<JWK> {
     const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true });
+    this.privateJwks.set(kid, await exportJWK(privateKey));
     this.privateKeys.set(kid, { key: privateKey, algorithm });
     const jwk = { ...(await exportJWK(publicKey)), kid, alg: algorithm, use: 'sig' };
     this.published.push(jwk);

@@ -137,7 +137,7 @@ describe('verifying an access token', () => {
         { ...good, use: 'enc' },
         { ...good, key_ops: ['sign'] },
         { ...good, alg: 'ES384' },
-        { ...good, d: 'AAAA' },
+        { ...good, ...own.privateJwks.get('k1') },
         { ...good, kty: 'oct', k: 'AAAA' },
         { ...good, x: '!' },
         { ...good, kid: 7 },
@@ -167,6 +167,18 @@ describe('verifying an access token', () => {
         ),
         { numRuns: 500 },
       );
+    });
+
+    it('has one spelling: bits that decoding drops are no part of it', async () => {
+      const token = await issuer.token();
+      // 64 bytes are 86 characters; the last one has four bits to spare.
+      const last = token.at(-1) ?? '';
+      const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+      const twin = token.slice(0, -1) + alphabet.charAt(alphabet.indexOf(last) + 1);
+      expect(Buffer.from(twin.split('.')[2] ?? '', 'base64url')).toEqual(
+        Buffer.from(token.split('.')[2] ?? '', 'base64url'),
+      );
+      await refused(twin, 'malformed');
     });
 
     it('is refused, and never broken, by any text', async () => {
