@@ -64,6 +64,7 @@ describe('permissions', () => {
     ['GET', () => `${base()}/audit/events`],
     ['GET', () => `${base()}/audit/events/${eventId}`],
     ['GET', () => `${base()}/audit/retention`],
+    ['GET', () => `${base()}/audit/histogram?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z`],
     ['GET', () => `${base()}/keys`],
   ];
   const CHANGES: readonly Call[] = [

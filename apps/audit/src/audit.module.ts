@@ -5,6 +5,7 @@ import { ListTokensCarrying } from './application/list-tokens-carrying.js';
 import { ReadEvent } from './application/read-event.js';
 import { ReadPastAuthority } from './application/read-past-authority.js';
 import { ApplyRetention } from './application/apply-retention.js';
+import { ReadHistogram } from './application/read-histogram.js';
 import { ReadRetention } from './application/read-retention.js';
 import { SetRetention } from './application/set-retention.js';
 import { AuditLog } from './domain/audit-log.js';
@@ -19,19 +20,21 @@ import { TypeOrmHistoryLog } from './infrastructure/persistence/typeorm-history-
 import { TypeOrmRetentionStore } from './infrastructure/persistence/typeorm-retention-store.js';
 import { AuditEventConsumer } from './transport/audit-event.consumer.js';
 import { AuditEventController } from './transport/audit-event.controller.js';
+import { HistogramController } from './transport/histogram.controller.js';
 import { HistoryController } from './transport/history.controller.js';
 import { RetentionController } from './transport/retention.controller.js';
 import { RetentionSchedule } from './transport/retention.schedule.js';
 
 /** Composition root of the audit service. */
 @Module({
-  controllers: [AuditEventConsumer, AuditEventController, HistoryController, RetentionController],
+  controllers: [AuditEventConsumer, AuditEventController, HistoryController, HistogramController, RetentionController],
   providers: [
     IngestEvents,
     ListEvents,
     ReadEvent,
     ListTokensCarrying,
     ReadPastAuthority,
+    ReadHistogram,
     ReadRetention,
     SetRetention,
     ApplyRetention,

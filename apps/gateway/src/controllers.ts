@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+import { AuditHistogramController } from './administration/audit-histogram.controller.js';
 import { AuditHistoryController } from './administration/audit-history.controller.js';
 import { AuditRetentionController } from './administration/audit-retention.controller.js';
 import { AuditController } from './administration/audit.controller.js';
@@ -40,6 +41,7 @@ export const GATEWAY_CONTROLLERS: readonly Type<object>[] = [
   PermissionsController,
   ClientRolesController,
   AuditController,
+  AuditHistogramController,
   AuditHistoryController,
   AuditRetentionController,
   KeysController,

@@ -1,5 +1,6 @@
 import * as accounts from './accounts.js';
 import * as audit from './audit.js';
+import * as auditHistogram from './audit-histogram.js';
 import * as auditHistory from './audit-history.js';
 import * as auditRetention from './audit-retention.js';
 import * as clientSecrets from './client-secrets.js';
@@ -37,6 +38,7 @@ const everything: readonly unknown[] = [
   tokens,
   tokenPreview,
   audit,
+  auditHistogram,
   auditHistory,
   auditRetention,
 ].flatMap((module) => Object.values(module as Record<string, unknown>));

@@ -27,6 +27,7 @@ export * from './token-preview.js';
 export * from './audit.js';
 export { AUDIT_CATALOGUE, AUDIT_EVENT_TYPES, type AuditDetails, type AuditEventType } from './audit-catalogue.js';
 export { PERSONAL_MEMBERS, type AuditType } from './audit-types/audit-type.js';
+export * from './audit-histogram.js';
 export * from './audit-history.js';
 export * from './audit-retention.js';
 export * from './realm-names.js';

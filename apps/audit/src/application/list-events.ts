@@ -24,7 +24,7 @@ export class ListEvents {
 }
 
 /** Filters are compared in the form in which the log keeps its search keys. */
-function comparable(filter: EventFilter): EventFilter {
+export function comparable(filter: EventFilter): EventFilter {
   const entries = Object.entries(filter).map(([member, value]: [string, unknown]) => [
     member,
     typeof value === 'string' ? searchKey(value) : value,

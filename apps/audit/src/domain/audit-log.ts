@@ -1,4 +1,5 @@
 import type { StoredEvent } from './event-text.js';
+import type { BucketCount, HistogramQuery } from './histogram.js';
 import type { LogEntry, SetAsidePayload } from './log-entry.js';
 import type { RealmScopeId } from './realm-scope.js';
 
@@ -63,6 +64,8 @@ export abstract class AuditLog {
   abstract append(entries: readonly LogEntry[], setAside: readonly SetAsidePayload[]): Promise<AppendResult>;
   /** Lists events of the realms, newest first. */
   abstract list(query: EventQuery): Promise<EventPage>;
+  /** Counts events of the realms by bucket, type and outcome. @throws HistogramTooLargeError */
+  abstract histogram(query: HistogramQuery): Promise<readonly BucketCount[]>;
   /** Reads one event of the realms; null when there is none. */
   abstract read(realmIds: readonly RealmScopeId[], id: string): Promise<StoredEvent | null>;
 }

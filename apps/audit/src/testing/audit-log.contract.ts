@@ -1,8 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import type { AuditEvent } from '#contracts';
+import type { AuditEvent, HistogramBucket } from '#contracts';
 import type { AuditLog, EventFilter, EventPage } from '../domain/audit-log.js';
 import { wholeEvent, type StoredEvent } from '../domain/event-text.js';
+import { bucketsOver, type CountedFilter } from '../domain/histogram.js';
 import { setAside } from '../domain/log-entry.js';
 import { NO_KNOWN_REALM } from '../domain/realm-scope.js';
 import { buildAuditEvent, entryOf } from './build-audit-event.js';
@@ -161,6 +162,62 @@ export function describeAuditLog(harness: () => AuditLogHarness): void {
         expect(idsOf(await list(log(), realm, { clientId: 'Shop', outcome: 'failure' }))).toEqual([failure.id]);
         expect(idsOf(await list(log(), realm, { clientId: 'Shop', outcome: 'failure', jti: 'x' }))).toEqual([]);
       });
+    });
+  });
+
+  describe('histogram', () => {
+    const realm = uuidv7();
+    const other = uuidv7();
+    const EVENTS: readonly (readonly [time: string, members: Partial<AuditEvent>])[] = [
+      ['2026-03-01T09:59:59.999Z', {}],
+      ['2026-03-01T10:00:00.000Z', {}],
+      ['2026-03-01T10:10:00.000Z', { outcome: 'failure', reason: 'wrong_secret' }],
+      ['2026-03-01T10:10:00.000Z', { client_id: 'shop' }],
+      ['2026-03-01T12:30:00.000Z', { type: 'client.created', actor: { kind: 'user', id: 'u-1', client_id: null } }],
+      ['2026-03-01T13:00:00.000Z', { client_id: 'shop' }],
+    ];
+    const rows = async (filter: CountedFilter, bucket: HistogramBucket, realmIds = [realm]) => {
+      const buckets = bucketsOver(new Date('2026-03-01T10:00:00.000Z'), new Date('2026-03-01T13:00:00.000Z'), bucket);
+      if (buckets === null) throw new Error('too many buckets');
+      const counts = await log().histogram({ realmIds, filter, buckets });
+      return counts.map(
+        ({ bucket: index, type, outcome, count }) => `${String(index)} ${type} ${outcome} ${String(count)}`,
+      );
+    };
+
+    beforeAll(async () => {
+      const events = EVENTS.map(([time, members]) => buildAuditEvent({ realm_id: realm, time, ...members }));
+      const noise = buildAuditEvent({ realm_id: other, time: '2026-03-01T10:10:00.000Z', client_id: 'shop' });
+      await log().append([...events, noise].map(entryOf), []);
+      await log().append(events.map(entryOf), []);
+    });
+
+    const cases: readonly [string, CountedFilter, HistogramBucket, readonly string[]][] = [
+      ['by the hour', {}, '1h', ['0 token.issued failure 1', '0 token.issued success 2', '2 client.created success 1']],
+      [
+        'by the minute',
+        {},
+        '15m',
+        ['0 token.issued failure 1', '0 token.issued success 2', '10 client.created success 1'],
+      ],
+      ['of a type', { type: 'client.created' }, '1h', ['2 client.created success 1']],
+      ['of an outcome', { outcome: 'failure' }, '1h', ['0 token.issued failure 1']],
+      ['of both', { type: 'client.created', outcome: 'failure' }, '1h', []],
+      ['of a client', { clientId: 'shop' }, '1h', ['0 token.issued success 1']],
+      ['of an actor and type', { actorId: 'u-1', type: 'client.created' }, '15m', ['10 client.created success 1']],
+    ];
+    it.each(cases)('counts %s', async (_name, filter, bucket, expected) => {
+      expect((await rows(filter, bucket)).sort()).toEqual(expected);
+    });
+
+    it('counts whole buckets and several realms together', async () => {
+      expect((await rows({ type: 'token.issued', outcome: 'success' }, '1d')).sort()).toEqual([
+        '0 token.issued success 4',
+      ]);
+      expect(await rows({ clientId: 'shop' }, '1h', [realm, other])).toEqual(['0 token.issued success 2']);
+      expect((await rows({ outcome: 'success', type: 'token.issued' }, '1h', [realm, other])).sort()).toEqual([
+        '0 token.issued success 3',
+      ]);
     });
   });
 }

@@ -8,6 +8,8 @@ import {
   type EventQuery,
 } from '../domain/audit-log.js';
 import { wholeEvent, type StoredEvent } from '../domain/event-text.js';
+import { beginOf, HISTOGRAM_SCAN_LIMIT, HistogramTooLargeError, isCountedByHour } from '../domain/histogram.js';
+import type { BucketCount, HistogramQuery } from '../domain/histogram.js';
 import { setAside, type LogEntry, type SetAsidePayload } from '../domain/log-entry.js';
 import type { RealmScopeId } from '../domain/realm-scope.js';
 
@@ -55,6 +57,26 @@ export class InMemoryAuditLog extends AuditLog {
       next: rest.length > page.length && last !== undefined ? last.id : null,
       total: Math.min(matching.length, COUNT_LIMIT),
     });
+  }
+
+  histogram(query: HistogramQuery): Promise<readonly BucketCount[]> {
+    const { realmIds, filter, buckets } = query;
+    const to = beginOf(buckets, buckets.count);
+    const counted = [...this.entries.values()].filter(
+      (entry) => realmIds.includes(entry.realmId) && matches(entry, { ...filter, from: buckets.from, to }),
+    );
+    if (!isCountedByHour(query) && counted.length > HISTOGRAM_SCAN_LIMIT) {
+      return Promise.reject(new HistogramTooLargeError());
+    }
+    const groups = Map.groupBy(counted, ({ time, type, outcome }) =>
+      JSON.stringify([Math.floor((time.getTime() - buckets.from.getTime()) / buckets.widthMs), type, outcome]),
+    );
+    return Promise.resolve(
+      [...groups].map(([key, { length: count }]) => {
+        const [bucket, type, outcome] = JSON.parse(key) as [number, string, BucketCount['outcome']];
+        return { bucket, type, outcome, count };
+      }),
+    );
   }
 
   read(realmIds: readonly RealmScopeId[], id: string): Promise<StoredEvent | null> {

@@ -1,4 +1,5 @@
 import type { ResourceDoc } from './operation.js';
+import { AUDIT_HISTOGRAM } from './resources/audit-histogram.js';
 import { AUDIT_HISTORY } from './resources/audit-history.js';
 import { AUDIT_RETENTION } from './resources/audit-retention.js';
 import { AUDIT } from './resources/audit.js';
@@ -24,6 +25,7 @@ export const RESOURCES: readonly ResourceDoc[] = [
   ROLE_ADMINISTRATION,
   CONFIGURATION,
   AUDIT,
+  AUDIT_HISTOGRAM,
   AUDIT_HISTORY,
   AUDIT_RETENTION,
   KEYS,

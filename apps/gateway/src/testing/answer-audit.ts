@@ -1,4 +1,10 @@
-import { ListTokensCarrying, ReadAuditRetention, ReadHistoricalAuthority, SetAuditRetention } from '#contracts';
+import {
+  ListTokensCarrying,
+  ReadAuditHistogram,
+  ReadAuditRetention,
+  ReadHistoricalAuthority,
+  SetAuditRetention,
+} from '#contracts';
 import type { FakeMessageClient } from './fake-message-client.js';
 import { CLIENT_ID, EVENT_ID, ROLE_ID, USER_ID } from './samples.js';
 
@@ -52,4 +58,8 @@ export function answerAudit(bus: FakeMessageClient): void {
   const kept = { retention: '1y' as const, effective_from: '2026-02-01', in_force: 'forever' as const };
   bus.on(ReadAuditRetention, () => ({ retention: kept, version: 1 }));
   bus.on(SetAuditRetention, () => ({ retention: kept, version: 1 }));
+  bus.on(ReadAuditHistogram, ({ from, to, bucket }) => ({
+    ...{ from, to, bucket },
+    buckets: [{ at: from, counts: [{ type: 'token.issued', outcome: 'success' as const, count: 3 }] }],
+  }));
 }

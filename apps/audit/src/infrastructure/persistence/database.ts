@@ -1,12 +1,13 @@
 import type { DatabaseDescription } from '#database';
 import { CreateAuditLog1767225600000 } from './migrations/1767225600000-create-audit-log.js';
 import { ApplyRetention1767225600001 } from './migrations/1767225600001-apply-retention.js';
+import { CountEvents1767225600002 } from './migrations/1767225600002-count-events.js';
 import { PoisonEntity } from './poison.entity.js';
 
 /** The audit service's part of the database. `audit.events` has no entity: its statements are written out. */
 export const auditDatabase: DatabaseDescription = {
   schema: 'audit',
   entities: [PoisonEntity],
-  migrations: [CreateAuditLog1767225600000, ApplyRetention1767225600001],
+  migrations: [CreateAuditLog1767225600000, ApplyRetention1767225600001, CountEvents1767225600002],
   outbox: false,
 };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { LogEntry } from '../../domain/log-entry.js';
+import { countEntries } from './event-counts.js';
 import { readPolicies, readStored } from './event-rows.js';
 import { insertEntries } from './insert-entries.js';
 import { LeafNumbering } from './leaf-numbering.js';
@@ -24,6 +25,7 @@ export class EventAppender {
     const batch = sortBatch(ordered, await readStored(manager, ordered, policies));
     const leaves = await this.numbering.number(manager, byRealm(batch.fresh));
     await insertEntries(manager, batch.fresh, policies, leaves);
+    await countEntries(manager, batch.fresh, policies);
     return batch;
   }
 }

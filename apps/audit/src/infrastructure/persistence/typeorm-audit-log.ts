@@ -9,10 +9,14 @@ import {
   type EventQuery,
 } from '../../domain/audit-log.js';
 import { wholeEvent, type StoredEvent } from '../../domain/event-text.js';
+import { isCountedByHour, type BucketCount, type HistogramQuery } from '../../domain/histogram.js';
 import { setAside, type LogEntry, type SetAsidePayload } from '../../domain/log-entry.js';
 import type { RealmScopeId } from '../../domain/realm-scope.js';
 import { retentionsEver } from '../../domain/retention.js';
+import { boundedRead } from './bounded-read.js';
 import { EventAppender } from './event-appender.js';
+import { readCounts } from './event-counts.js';
+import { countEvents } from './event-histogram.js';
 import { readPolicies } from './event-rows.js';
 import { searchCondition, type Condition, type Place } from './event-search.js';
 import { PoisonEntity } from './poison.entity.js';
@@ -58,20 +62,32 @@ export class TypeOrmAuditLog extends AuditLog {
     }
   }
 
-  async list(query: EventQuery): Promise<EventPage> {
-    const { realmIds, filter, limit, after } = query;
-    const places = await this.placesOf(realmIds);
-    const found: EventRow[] = [];
-    // One query for each place and a merge: `IN` would make PostgreSQL sort instead of walking the index in order.
-    for (const place of places) found.push(...(await this.select(searchCondition(place, filter, after), limit + 1)));
-    const rows = (places.length === 1 ? found : found.sort(newestFirst)).slice(0, limit);
-    let total = 0;
-    for (const place of places) total += await this.count(searchCondition(place, filter), COUNT_LIMIT - total);
-    return { events: rows, next: found.length > limit ? (rows.at(-1)?.id ?? null) : null, total };
+  list(query: EventQuery): Promise<EventPage> {
+    return boundedRead(this.dataSource, async (manager) => {
+      const { realmIds, filter, limit, after } = query;
+      const places = await placesOf(manager, realmIds);
+      const found: EventRow[] = [];
+      // One query for each place and a merge: `IN` would make PostgreSQL sort instead of walking the index in order.
+      for (const place of places) {
+        found.push(...(await select(manager, searchCondition(place, filter, after), limit + 1)));
+      }
+      const rows = (places.length === 1 ? found : found.sort(newestFirst)).slice(0, limit);
+      let total = 0;
+      for (const place of places) total += await count(manager, searchCondition(place, filter), COUNT_LIMIT - total);
+      return { events: rows, next: found.length > limit ? (rows.at(-1)?.id ?? null) : null, total };
+    });
+  }
+
+  histogram(query: HistogramQuery): Promise<readonly BucketCount[]> {
+    return boundedRead(this.dataSource, async (manager) =>
+      isCountedByHour(query)
+        ? readCounts(manager, query)
+        : countEvents(manager, await placesOf(manager, query.realmIds), query),
+    );
   }
 
   async read(realmIds: readonly RealmScopeId[], id: string): Promise<StoredEvent | null> {
-    for (const { realmId, retention } of await this.placesOf(realmIds)) {
+    for (const { realmId, retention } of await placesOf(this.dataSource, realmIds)) {
       const [row] = await this.dataSource.query<EventRow[]>(
         `SELECT id, event, personal FROM audit.events WHERE retention = $1 AND id = $2 AND realm_id = $3`,
         [retention, id, realmId],
@@ -80,32 +96,34 @@ export class TypeOrmAuditLog extends AuditLog {
     }
     return null;
   }
+}
 
-  /** Where events of the realms can be: a class that no policy ever named holds none. */
-  private async placesOf(realmIds: readonly RealmScopeId[]): Promise<readonly Place[]> {
-    const policies = await readPolicies(this.dataSource, realmIds);
-    return [...policies].flatMap(([realmId, decided]) =>
-      retentionsEver(decided).map((retention) => ({ realmId, retention })),
-    );
-  }
+type Queryable = Pick<EntityManager, 'query'>;
 
-  private select({ found, meant, parameters }: Condition, limit: number): Promise<EventRow[]> {
-    return this.dataSource.query<EventRow[]>(
-      `SELECT id, event, personal
-         FROM (SELECT ${LIST_COLUMNS} FROM audit.events WHERE ${found} ORDER BY id DESC LIMIT ${String(limit)}) AS found
-        WHERE ${meant} ORDER BY id DESC`,
-      [...parameters],
-    );
-  }
+/** Where events of the realms can be: a class that no policy ever named holds none. */
+async function placesOf(manager: Queryable, realmIds: readonly RealmScopeId[]): Promise<readonly Place[]> {
+  const policies = await readPolicies(manager, realmIds);
+  return [...policies].flatMap(([realmId, decided]) =>
+    retentionsEver(decided).map((retention) => ({ realmId, retention })),
+  );
+}
 
-  private async count({ found, parameters }: Condition, limit: number): Promise<number> {
-    const [row] = await this.dataSource.query<{ total: number }[]>(
-      `SELECT count(*)::int AS total
-         FROM (SELECT 1 FROM audit.events WHERE ${found} LIMIT ${String(limit)}) AS bounded`,
-      [...parameters],
-    );
-    return row?.total ?? 0;
-  }
+function select(manager: Queryable, { found, meant, parameters }: Condition, limit: number): Promise<EventRow[]> {
+  return manager.query<EventRow[]>(
+    `SELECT id, event, personal
+       FROM (SELECT ${LIST_COLUMNS} FROM audit.events WHERE ${found} ORDER BY id DESC LIMIT ${String(limit)}) AS found
+      WHERE ${meant} ORDER BY id DESC`,
+    [...parameters],
+  );
+}
+
+async function count(manager: Queryable, { found, parameters }: Condition, limit: number): Promise<number> {
+  const [row] = await manager.query<{ total: number }[]>(
+    `SELECT count(*)::int AS total
+       FROM (SELECT 1 FROM audit.events WHERE ${found} LIMIT ${String(limit)}) AS bounded`,
+    [...parameters],
+  );
+  return row?.total ?? 0;
 }
 
 function newestFirst(a: EventRow, b: EventRow): number {

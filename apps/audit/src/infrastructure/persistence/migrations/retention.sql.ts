@@ -112,6 +112,7 @@ export const DROPPING: readonly string[] = [
                          FILTER (WHERE first_leaf IS NOT NULL AND number <= 100), ''[]'') AS ranges
                   FROM audit.dropped_ranges WHERE partition = %L GROUP BY realm_id) AS d
           JOIN audit.%I AS e ON e.realm_id = d.realm_id AND e.id = d.last_id', name, name);
+     PERFORM audit.uncount_events(name);
      EXECUTE format('DROP TABLE audit.%I', name);
    END $$`,
 ];

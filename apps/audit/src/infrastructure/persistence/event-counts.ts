@@ -1,0 +1,64 @@
+import type { EntityManager } from 'typeorm';
+import { beginOf, HOUR_MS, type BucketCount, type HistogramQuery } from '../../domain/histogram.js';
+import type { LogEntry } from '../../domain/log-entry.js';
+import { retentionAt } from '../../domain/retention.js';
+import type { PoliciesByRealm } from './event-rows.js';
+
+interface Count {
+  readonly realmId: string;
+  readonly hour: string;
+  readonly retention: string;
+  readonly type: string;
+  readonly outcome: string;
+  events: number;
+}
+
+/** Adds new entries to the hourly counts. In the order of the entries' realms, which the caller has locked. */
+export async function countEntries(
+  manager: EntityManager,
+  entries: readonly LogEntry[],
+  policies: PoliciesByRealm,
+): Promise<void> {
+  if (entries.length === 0) return;
+  const counts = new Map<string, Count>();
+  for (const { realmId, time, type, outcome } of entries) {
+    const hour = time.getTime() - (time.getTime() % HOUR_MS);
+    const retention = retentionAt(policies.get(realmId) ?? [], time);
+    const key = JSON.stringify([realmId, hour, retention, type, outcome]);
+    const count = counts.get(key);
+    if (count === undefined) {
+      counts.set(key, { realmId, hour: new Date(hour).toISOString(), retention, type, outcome, events: 1 });
+    } else count.events += 1;
+  }
+  const rows = [...counts.values()];
+  await manager.query('SELECT audit.count_events($1, $2, $3, $4, $5, $6)', [
+    rows.map(({ realmId }) => realmId),
+    rows.map(({ hour }) => hour),
+    rows.map(({ retention }) => retention),
+    rows.map(({ type }) => type),
+    rows.map(({ outcome }) => outcome),
+    rows.map(({ events }) => events),
+  ]);
+}
+
+/** Answers a histogram from the hourly counts. */
+export async function readCounts(
+  manager: Pick<EntityManager, 'query'>,
+  { realmIds, filter, buckets }: HistogramQuery,
+): Promise<readonly BucketCount[]> {
+  return manager.query<BucketCount[]>(
+    `SELECT floor(extract(epoch FROM hour - $2::timestamptz) / $4)::int AS bucket, type, outcome, sum(events)::float8 AS count
+       FROM audit.event_counts
+      WHERE realm_id = ANY($1::uuid[]) AND hour >= $2 AND hour < $3
+        AND ($5::text IS NULL OR type = $5) AND ($6::text IS NULL OR outcome = $6)
+      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+    [
+      [...realmIds],
+      buckets.from.toISOString(),
+      beginOf(buckets, buckets.count).toISOString(),
+      buckets.widthMs / 1_000,
+      filter.type ?? null,
+      filter.outcome ?? null,
+    ],
+  );
+}
