@@ -10,13 +10,13 @@ describe('inPortions', () => {
 
   it('stops when its time is over and asks to be called again', async () => {
     let portions = 0;
-    const endless = inPortions(async () => {
+    const endless = inPortions(() => {
       portions += 1;
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      return true;
-    }, 20);
+      return Promise.resolve(true);
+    }, -1);
     await expect(endless).rejects.toMatchObject({ code: 'unavailable', reason: 'not_finished', retryAfterSeconds: 1 });
-    expect(portions).toBeGreaterThan(1);
+    // However little time there is, something is done.
+    expect(portions).toBe(1);
   });
 
   it('passes failures on', async () => {
