@@ -125,7 +125,13 @@ async function measureAll(
       let index = 0;
       return () => admin.call('GET', `/realms/${subject.seed.realm}/clients/${known[index++ % known.length] ?? ''}`);
     }),
-    compared('create', { perSecond: CREATIONS_PER_SECOND }, creations(admin), parallel * 2),
+    compared('create', { perSecond: CREATIONS_PER_SECOND }, creations(admin, false), parallel * 2),
+    compared(
+      'create with a service account',
+      { perSecond: CREATIONS_PER_SECOND },
+      creations(admin, true),
+      parallel * 2,
+    ),
     compared('first token of a client', { p99Ms: FIRST_TOKEN_MS }, (subject) => () => firstToken(subject)),
   ];
   await compareColumns(
@@ -150,11 +156,11 @@ async function idsOf(admin: BenchAdministrator, requests: Requests, { seed }: Su
   return pages.flatMap(({ data }) => data.map(({ id }) => id));
 }
 
-function creations(admin: BenchAdministrator) {
+function creations(admin: BenchAdministrator, account: boolean) {
   return ({ seed }: Subject) => {
     return () => {
       const name = `made-${randomBytes(6).toString('hex')}`;
-      return admin.call('POST', `/realms/${seed.realm}/clients`, { name, service_account_enabled: true });
+      return admin.call('POST', `/realms/${seed.realm}/clients`, { name, service_account_enabled: account });
     };
   };
 }

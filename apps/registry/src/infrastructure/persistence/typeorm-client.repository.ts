@@ -40,6 +40,8 @@ const SORTS: Readonly<Record<ClientQuery['sort'], readonly [SortColumn, 'ASC' | 
 
 /** How far an order is walked in search of a page: a few milliseconds. */
 const WALKED_AT_MOST = 5_000;
+/** How far before anything else, to see whether nearly everything matches. */
+const WALKED_FIRST = 2_000;
 
 /** Clients in PostgreSQL. */
 @Injectable()
@@ -83,17 +85,33 @@ export class TypeOrmClientRepository extends ClientRepository {
   }
 
   private async page(realmId: string, query: ClientQuery, wanted: TextSearch | undefined): Promise<Page<Client>> {
-    const { total, atLeast } = await this.count(realmId, query, wanted);
-    const rows = total === 0 ? [] : await this.rows(realmId, query, wanted, atLeast);
+    const dense = wanted === undefined ? null : await this.denseRows(realmId, query, wanted);
+    const counted =
+      dense === null ? await this.count(realmId, query, wanted) : { total: FOUND_AT_MOST, atLeast: true as const };
+    const rows = dense ?? (counted.total === 0 ? [] : await this.rows(realmId, query, wanted, counted.atLeast));
     const shown = rows.slice(0, query.limit);
     const last = shown.at(-1);
     const { valueOf } = SORTS[query.sort][0];
     return {
       items: await completeClients(this.dataSource.manager, realmId, shown),
       next: rows.length > query.limit && last !== undefined ? { value: valueOf(last), id: last.id } : null,
-      total,
-      ...(atLeast ? { atLeast } : {}),
+      total: counted.total,
+      ...(counted.atLeast ? { atLeast: true } : {}),
     };
+  }
+
+  /**
+   * The rows of a page of a search that finds nearly everything, and one more: a few steps along the order tell, and every way by what
+   * the rows hold would be longer. Null when there is no telling yet.
+   */
+  private async denseRows(
+    realmId: string,
+    query: ClientQuery,
+    wanted: TextSearch,
+  ): Promise<readonly ClientEntity[] | null> {
+    const walk = this.inOrder(this.matching(realmId, query), query).limit(WALKED_FIRST);
+    const near = await this.near(walk, wanted, FOUND_AT_MOST + 1);
+    return near.length > FOUND_AT_MOST ? this.byIds(realmId, query, near.slice(0, query.limit + 1)) : null;
   }
 
   /**
@@ -111,13 +129,15 @@ export class TypeOrmClientRepository extends ClientRepository {
     if (wanted === undefined) return ordered.limit(query.limit + 1).getMany();
     if (many) {
       const near = await this.near(ordered.limit(WALKED_AT_MOST), wanted, query.limit + 1);
-      if (near.length > query.limit) {
-        return this.inOrder(this.matching(realmId, query).andWhere('c.id IN (:...near)', { near }), query).getMany();
-      }
+      if (near.length > query.limit) return this.byIds(realmId, query, near);
     }
     return this.inOrder(withKeys(this.matching(realmId, query), wanted), query)
       .limit(query.limit + 1)
       .getMany();
+  }
+
+  private byIds(realmId: string, query: ClientQuery, ids: readonly string[]): Promise<ClientEntity[]> {
+    return this.inOrder(this.matching(realmId, query).andWhere('c.id IN (:...ids)', { ids }), query).getMany();
   }
 
   /** The ids of the first matches of a walk. */
