@@ -2,7 +2,7 @@ import type { ConfigurationResult, RealmConfiguration } from '#contracts';
 import { CliError } from './cli-error.js';
 
 /** How long an answer may take, in milliseconds: a little more than the server gives itself. */
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 65_000;
 
 /** With what the command line signs in. */
 export type Credentials =

@@ -9,7 +9,7 @@ type Paint = (action: Action, text: string) => string;
 
 /** What a plan or an application changes, and whose tokens with it, for people. */
 export function render(
-  { changes, impact }: Pick<ConfigurationResult, 'changes' | 'impact'>,
+  { changes, impact, abridged }: Pick<ConfigurationResult, 'changes' | 'impact'> & { readonly abridged?: boolean },
   options: { readonly colour: boolean; readonly done: boolean },
 ): string {
   if (changes.length === 0) return 'no changes\n';
@@ -20,6 +20,7 @@ export function render(
   const words = options.done ? ['created', 'changed', 'deleted'] : ['create', 'change', 'delete'];
   const lines = [
     ...changes.flatMap((change) => linesOf(change, paint)),
+    ...(abridged === true ? ['… many changes: of the later ones only what changes is shown, not how'] : []),
     '',
     ...impactLines(impact, paint),
     `${create} ${will}${words[0]}, ${update} ${will}${words[1]}, ${remove} ${will}${words[2]}`,

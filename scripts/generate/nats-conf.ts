@@ -1,5 +1,5 @@
 import { SERVICE_NAMES } from '#contracts';
-import { natsPermissionsOf } from '#messaging';
+import { MAX_PAYLOAD_BYTES, natsPermissionsOf } from '#messaging';
 import { natsAuthorization } from '#topology';
 
 const HEADER = `# Made from libs/contracts by "npm run generate"; change it there.
@@ -10,6 +10,8 @@ server_name: chancery
 listen: "0.0.0.0:4222"
 # Health only; bound to the loopback, so nobody outside the container sees it.
 http: "127.0.0.1:8222"
+# A whole realm as a configuration is the largest message.
+max_payload: ${MAX_PAYLOAD_BYTES}
 
 # A token leaves only after its audit event is durable (G1): acknowledged means on disk. Events of one turn of the event loop share
 # one publish, so the price is small. With three servers and replicated streams the replicas carry that, and this may go.

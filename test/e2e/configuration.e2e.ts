@@ -152,10 +152,14 @@ clients:
         description: 'x'.repeat(500),
       })),
     });
-    const { changes } = await admin.done<Result>('POST', `/realms/${realm}/plan`, many(300));
-    expect(changes).toHaveLength(300);
-    expectInvalidMember(await admin.ask('POST', `/realms/${realm}/plan`, many(501)), '/clients');
-    expectProblem(await admin.ask('POST', `/realms/${realm}/plan`, many(2_000)), 413);
+    const few = (count: number) => ({
+      version: 1,
+      clients: Array.from({ length: count }, (_, index) => ({ client_id: `client-${index}` })),
+    });
+    const { changes } = await admin.done<Result>('POST', `/realms/${realm}/plan`, many(3_000));
+    expect(changes).toHaveLength(3_000);
+    expectInvalidMember(await admin.ask('POST', `/realms/${realm}/plan`, few(10_001)), '/clients');
+    expectProblem(await admin.ask('POST', `/realms/${realm}/plan`, many(9_000)), 413);
   });
 
   it('is applied by many at once as if by one after the other', async () => {

@@ -13,6 +13,7 @@ import { ListUsers } from './application/list-users.js';
 import { PasswordRules } from './application/password-rules.js';
 import { ResetPassword } from './application/reset-password.js';
 import { UpdateUser } from './application/update-user.js';
+import { EnsureServiceAccounts } from './application/ensure-service-accounts.js';
 import { EnsureServiceAccount } from './application/ensure-service-account.js';
 import { FindUsers } from './application/find-users.js';
 import { LoadUsers } from './application/load-users.js';
@@ -52,6 +53,7 @@ const HASHING = { maxRunning: Math.min(3, availableParallelism()), maxWaiting: 6
     CreateUser,
     DeleteUser,
     EnsureServiceAccount,
+    EnsureServiceAccounts,
     ListUsers,
     FindUsers,
     LoadUsers,

@@ -13,6 +13,7 @@ import * as registry from './registry.js';
 import * as roleConfiguration from './role-configuration.js';
 import * as rolesAdministration from './roles-administration.js';
 import * as roles from './roles.js';
+import * as serviceAccounts from './service-accounts.js';
 import * as tokenPreview from './token-preview.js';
 import * as tokens from './tokens.js';
 import * as users from './users.js';
@@ -33,6 +34,7 @@ const everything: readonly unknown[] = [
   rolesAdministration,
   accounts,
   identity,
+  serviceAccounts,
   users,
   userDirectory,
   tokens,

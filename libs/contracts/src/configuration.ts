@@ -4,7 +4,11 @@ import { CONFIGURED_SCOPE, ConfiguredAssignment, MAX_CONFIGURED_ASSIGNMENTS } fr
 import { defineCall } from './contract.js';
 
 /** At most this many clients in one configuration, so that it travels in one message and applies in one transaction. */
-export const MAX_CONFIGURED_CLIENTS = 500;
+export const MAX_CONFIGURED_CLIENTS = 10_000;
+/** At most this long is a configuration as JSON, in bytes: half of what a message of the bus may be. */
+export const MAX_CONFIGURATION_BYTES = 4 * 1024 * 1024;
+/** How long a configuration may take, in milliseconds: ten thousand clients take a while. */
+export const CONFIGURATION_DEADLINE_MS = 55_000;
 
 const strict = { additionalProperties: false };
 const described = (description: string) => ({ description });
@@ -160,6 +164,8 @@ export type TokenImpact = Static<typeof TokenImpact>;
 /** What a configuration changes, in the order in which it is done. Empty: there is nothing to do. */
 export const ConfigurationResult = Type.Object({
   changes: Type.Array(ConfigurationChange),
+  /** True when there are so many changes that the later ones come without members. */
+  abridged: Type.Boolean(),
   /** Null when the actor may not see who holds what. */
   impact: Type.Union([
     Type.Object({
@@ -184,7 +190,7 @@ export const ExportConfiguration = defineCall({
   callers: ['gateway'],
   request: Type.Object({ actor: Actor, realmId: Uuid }),
   reply: RealmConfiguration,
-  deadlineMs: 15_000,
+  deadlineMs: CONFIGURATION_DEADLINE_MS,
 });
 
 /**
@@ -206,5 +212,5 @@ export const ApplyConfiguration = defineCall({
     planDigest: Type.Union([Type.String({ maxLength: 100 }), Type.Null()]),
   }),
   reply: ConfigurationResult,
-  deadlineMs: 18_000,
+  deadlineMs: CONFIGURATION_DEADLINE_MS,
 });

@@ -36,5 +36,6 @@ export * from './configured-roles.js';
 export * from './configuration.js';
 export * from './role-configuration.js';
 export * from './user-directory.js';
+export * from './service-accounts.js';
 export { configurationProblems, type ConfigurationProblem } from './configuration-problems.js';
 export { ALL_CALLS, ALL_DURABLE_EVENTS, ALL_SNAPSHOTS } from './all-contracts.js';

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { Actor, nullable, Uuid } from './common.js';
-import { ConfigurationChange } from './configuration.js';
+import { CONFIGURATION_DEADLINE_MS, ConfigurationChange } from './configuration.js';
 import { ConfiguredPermission, ConfiguredRole } from './configured-roles.js';
 import { defineCall } from './contract.js';
 
@@ -74,7 +74,7 @@ export const ApplyRoleConfiguration = defineCall({
     /** False when more subjects are concerned than `authority` tells of. */
     complete: Type.Boolean(),
   }),
-  deadlineMs: 18_000,
+  deadlineMs: CONFIGURATION_DEADLINE_MS,
 });
 
 /** The catalogue and roles of one scope, as a configuration writes them; null: of the realm. */
@@ -101,5 +101,5 @@ export const ExportRoleConfiguration = defineCall({
       }),
     ),
   }),
-  deadlineMs: 15_000,
+  deadlineMs: CONFIGURATION_DEADLINE_MS,
 });

@@ -1,7 +1,13 @@
 export { newCallContext, requireTimeLeft, traceIdOf, type CallContext } from './call-context.js';
 export { DurablePublisher, MessageClient, type DurableBatch } from './ports.js';
 export { deadlineNow } from './deadline-clock.js';
-export { Transport, type IncomingDurableMessage, type IncomingRequest, type MessageHeaders } from './transport.js';
+export {
+  MAX_PAYLOAD_BYTES,
+  Transport,
+  type IncomingDurableMessage,
+  type IncomingRequest,
+  type MessageHeaders,
+} from './transport.js';
 export { ContractMessageClient } from './client/contract-message-client.js';
 export { ContractServer, type ContractServerOptions } from './server/contract-server.js';
 export { Handles, HandlesDurable } from './server/handles.js';

@@ -21,14 +21,17 @@ export interface IncomingDurableMessage {
   retry(): void;
 }
 
+/** What one message of the bus may hold, in bytes: a whole realm as a configuration. NATS is told so (`max_payload`). */
+export const MAX_PAYLOAD_BYTES = 8 * 1024 * 1024;
+
 /**
  * What the bus must do, in bytes. Implemented over NATS and in process; one contract suite proves both. Knows nothing of
  * contracts, validation, grouping or errors: those are above it, once.
  */
 export abstract class Transport {
-  /** The largest payload one message may have, in bytes. NATS' default, unless the transport knows better. */
+  /** The largest payload one message may have, in bytes, unless the transport knows better. */
   get maxPayloadBytes(): number {
-    return 1_048_576;
+    return MAX_PAYLOAD_BYTES;
   }
 
   /**

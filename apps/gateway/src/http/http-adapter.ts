@@ -1,10 +1,11 @@
+import { MAX_CONFIGURATION_BYTES } from '#contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type GatewaySettings, trustedProxyList } from '../config.js';
 import { answerClientError } from './client-error.js';
 import { GATEWAY_REQUEST_FIELDS } from './gateway-request.js';
 import { KnownRoutes } from './known-routes.js';
-import { BODY_LIMIT_BYTES, CONFIGURATION_LIMIT_BYTES, registerRawBodyParsers } from './raw-body.js';
+import { BODY_LIMIT_BYTES, registerRawBodyParsers } from './raw-body.js';
 import { requestIdOf } from './request-id.js';
 
 /** How long a client may take for its headers, and for headers and body together, in milliseconds. */
@@ -55,7 +56,7 @@ export class GatewayHttpAdapter extends FastifyAdapter {
     });
     for (const field of GATEWAY_REQUEST_FIELDS) this.instance.decorateRequest(field, null);
     this.instance.addHook('onRoute', (route) => {
-      if (TAKES_CONFIGURATION.test(route.url)) route.bodyLimit = CONFIGURATION_LIMIT_BYTES;
+      if (TAKES_CONFIGURATION.test(route.url)) route.bodyLimit = MAX_CONFIGURATION_BYTES;
       this.routes.add(route);
     });
     registerRawBodyParsers(this.instance);

@@ -5,8 +5,6 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 const FORM_LIMIT_BYTES = 16 * 1024;
 /** The largest thing an administrator sends is a client with its redirect URIs. */
 export const BODY_LIMIT_BYTES = 64 * 1024;
-/** A whole realm is larger; half of what fits into one message of the bus. */
-export const CONFIGURATION_LIMIT_BYTES = 512 * 1024;
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 

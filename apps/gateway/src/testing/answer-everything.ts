@@ -141,5 +141,5 @@ export function answerEverything(bus: FakeMessageClient): void {
   bus.on(ListSigningKeys, () => ({ items: [KEY] }));
   bus.on(RotateSigningKey, () => KEY);
   bus.on(ExportConfiguration, () => ({ version: 1 as const }));
-  bus.on(ApplyConfiguration, () => ({ changes: [], impact: null, digest: 'd' }));
+  bus.on(ApplyConfiguration, () => ({ changes: [], abridged: false, impact: null, digest: 'd' }));
 }

@@ -55,6 +55,8 @@ export abstract class UserTransaction implements AnswerKeeper {
    */
   abstract addUser(user: User): Promise<void>;
   /** @throws AppError `conflict` (`USER_EXISTS`) when its username is taken. */
+  /** Adds many users of one realm. @returns them with their versions. @throws as `addUser`, for any of them. */
+  abstract addUsers(users: readonly User[]): Promise<readonly User[]>;
   abstract saveUser(user: User): Promise<void>;
   /** Removes a user with all credentials; the version of the removal stays. */
   abstract removeUser(user: User, version: number): Promise<void>;
@@ -64,6 +66,8 @@ export abstract class UserTransaction implements AnswerKeeper {
   abstract nextVersion(): Promise<number>;
   /** Adds an audit event that leaves after the commit. */
   abstract record(event: AuditEvent): Promise<void>;
+  /** Adds many, in this order. */
+  abstract recordAll(events: readonly AuditEvent[]): Promise<void>;
   /** Adds an idempotent call to another service that is made after the commit, until it succeeds. */
   abstract call<C extends CallContract>(contract: C, request: RequestOf<C>): Promise<void>;
   abstract keepAnswer(answer: KeptAnswer, since: Date): Promise<void>;
@@ -86,6 +90,8 @@ export abstract class UserStore {
   ): Promise<{ readonly userId: string; readonly version: number } | null>;
   /** Finds by username, without case, with the password's hash. Any string may be asked for. */
   abstract findAccount(realmId: string, username: string): Promise<Account | null>;
+  /** Those of the clients that have a service account. */
+  abstract clientsWithAccount(realmId: string, clientIds: readonly string[]): Promise<readonly string[]>;
   /** Users by username, without case, one to one; people come before service accounts. Any strings may be asked for. */
   abstract findByUsernames(realmId: string, usernames: readonly string[]): Promise<readonly (User | null)[]>;
   /** The state of users, one to one; each is consistent in itself. */

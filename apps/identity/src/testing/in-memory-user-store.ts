@@ -112,6 +112,10 @@ export class InMemoryUserStore extends UserStore {
     return Promise.resolve({ user, passwordHash: this.state.passwords.get(user.id) ?? null });
   }
 
+  async clientsWithAccount(realmId: string, clientIds: readonly string[]): Promise<readonly string[]> {
+    return clientIds.filter((clientId) => accountOf(this.state, realmId, clientId) !== null);
+  }
+
   async findByUsernames(realmId: string, usernames: readonly string[]): Promise<readonly (User | null)[]> {
     const accounts = await Promise.all(usernames.map((username) => this.findAccount(realmId, username)));
     return accounts.map((account) => account?.user ?? null);
@@ -169,6 +173,16 @@ class InMemoryTransaction extends UserTransaction {
     return Promise.resolve();
   }
 
+  async addUsers(users: readonly User[]): Promise<readonly User[]> {
+    const added: User[] = [];
+    for (const user of users) {
+      await this.addUser(user);
+      added.push({ ...user, version: await this.nextVersion() });
+    }
+    for (const user of added) await this.saveUser(user);
+    return added;
+  }
+
   saveUser(user: User): Promise<void> {
     if (this.state.users.some((other) => other.id !== user.id && collide(other, user))) {
       return Promise.reject(new AppError('conflict', { reason: USER_EXISTS }));
@@ -198,6 +212,10 @@ class InMemoryTransaction extends UserTransaction {
     requireCatalogued(event);
     this.state.events.push(event);
     return Promise.resolve();
+  }
+
+  async recordAll(events: readonly AuditEvent[]): Promise<void> {
+    for (const event of events) await this.record(event);
   }
 
   call<C extends CallContract>(contract: C, request: RequestOf<C>): Promise<void> {

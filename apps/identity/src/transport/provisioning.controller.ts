@@ -1,6 +1,7 @@
 import {
   EnsureAdministrator,
   EnsureServiceAccount,
+  EnsureServiceAccounts,
   NameRealmOfUsers,
   RemoveRealmUsers,
   RemoveServiceAccount,
@@ -12,6 +13,7 @@ import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { EnsureAdministrator as EnsureAdministratorUseCase } from '../application/ensure-administrator.js';
 import { EnsureServiceAccount as EnsureServiceAccountUseCase } from '../application/ensure-service-account.js';
+import { EnsureServiceAccounts as EnsureServiceAccountsUseCase } from '../application/ensure-service-accounts.js';
 import { NameRealm as NameRealmUseCase } from '../application/name-realm.js';
 import { RemoveRealmUsers as RemoveRealmUsersUseCase } from '../application/remove-realm-users.js';
 import { RemoveServiceAccount as RemoveServiceAccountUseCase } from '../application/remove-service-account.js';
@@ -21,6 +23,7 @@ import { RemoveServiceAccount as RemoveServiceAccountUseCase } from '../applicat
 export class ProvisioningController {
   constructor(
     private readonly ensureServiceAccount: EnsureServiceAccountUseCase,
+    private readonly ensureServiceAccounts: EnsureServiceAccountsUseCase,
     private readonly removeServiceAccount: RemoveServiceAccountUseCase,
     private readonly ensureAdministrator: EnsureAdministratorUseCase,
     private readonly removeRealmUsers: RemoveRealmUsersUseCase,
@@ -33,6 +36,14 @@ export class ProvisioningController {
     @Ctx() context: CallContext,
   ): Promise<ReplyOf<typeof EnsureServiceAccount>> {
     return this.ensureServiceAccount.execute(request, context);
+  }
+
+  @Handles(EnsureServiceAccounts)
+  ensureAccounts(
+    @Payload() request: RequestOf<typeof EnsureServiceAccounts>,
+    @Ctx() context: CallContext,
+  ): Promise<ReplyOf<typeof EnsureServiceAccounts>> {
+    return this.ensureServiceAccounts.execute(request, context);
   }
 
   @Handles(RemoveServiceAccount)

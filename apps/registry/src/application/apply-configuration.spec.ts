@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   ApplyRoleConfiguration,
-  EnsureServiceAccount,
+  EnsureServiceAccounts,
   FindUsers,
   GuardAccount,
   type Actor,
@@ -53,8 +53,8 @@ describe('a configuration', () => {
     expect(await names(CLIENTS)).toEqual(all);
     expect(await client('web')).toMatchObject({ publicClient: true, name: 'web', version: 1 });
     expect((await client('web'))?.redirectUris).toMatchObject([{ value: 'https://app.example/cb', enabled: true }]);
-    const [account] = bench.messages.sentTo(EnsureServiceAccount);
-    expect(await client('billing')).toMatchObject({ serviceAccountUserId: account?.userId, secrets: [] });
+    const [asked] = bench.messages.sentTo(EnsureServiceAccounts);
+    expect(await client('billing')).toMatchObject({ serviceAccountUserId: asked?.accounts[0]?.userId, secrets: [] });
     expect(bench.adapters.state.events.map(({ type }) => type).sort()).toEqual([
       'client.created',
       'client.created',
@@ -232,12 +232,12 @@ describe('a configuration', () => {
   });
 
   it('changes nothing when a service account cannot be made, and completes when applied again', async () => {
-    bench.messages.on(EnsureServiceAccount, () => {
+    bench.messages.on(EnsureServiceAccounts, () => {
       throw new AppError('unavailable');
     });
     await expect(send(CLIENTS)).rejects.toMatchObject({ code: 'unavailable' });
     expect([await client('web'), await client('billing')]).toEqual([null, null]);
-    bench.messages.on(EnsureServiceAccount, ({ userId }) => ({ userId }));
+    bench.messages.on(EnsureServiceAccounts, ({ accounts }) => ({ userIds: accounts.map(({ userId }) => userId) }));
     await bench.giveUpStaleProvisions.execute(bench.context);
     expect(await names(CLIENTS)).toHaveLength(3);
     expect(await names(CLIENTS)).toEqual([]);
@@ -247,13 +247,13 @@ describe('a configuration', () => {
     await send(CLIENTS);
     const billing = await client('billing');
     let disturbed = false;
-    bench.messages.on(EnsureServiceAccount, async ({ userId }) => {
+    bench.messages.on(EnsureServiceAccounts, async ({ accounts }) => {
       if (!disturbed && billing !== null) {
         disturbed = true;
         const request = { actor: ADMINISTRATOR, realmId: realm.id, id: billing.id, ifVersion: null };
         await bench.updateClient.execute({ ...request, changes: { owner: 'somebody else' } }, bench.context);
       }
-      return { userId };
+      return { userIds: accounts.map(({ userId }) => userId) };
     });
     await send({
       version: 1,

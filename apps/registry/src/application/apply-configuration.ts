@@ -23,19 +23,19 @@ import type { Client } from '../domain/client.js';
 import type { Realm } from '../domain/realm.js';
 import { requireMayTrustSignIn, widensTrustedSignIn } from '../domain/sign-in-trust.js';
 import { clientsAfter } from '../domain/wanted-roles.js';
+import { abridged } from './abridged.js';
 import { configurationChanges } from './configuration-changes.js';
 import { ConfiguredRoles } from './configured-roles.js';
 import { clientTarget, FencedChange, realmTarget } from './fenced-change.js';
 import { planDigest, requireAgreedPlan } from './plan-digest.js';
 import { Provisioning } from './provisioning.js';
-import { ServiceAccounts, type EnabledAccount } from './service-accounts.js';
+import { ServiceAccounts, type EnabledAccounts } from './service-accounts.js';
 import { StoredConfiguration } from './stored-configuration.js';
 import { StorePlan, type StoredPlan } from './store-plan.js';
 import { untilFresh } from './stale-read.js';
 import { TakeoverGuard } from './takeover-guard.js';
 
 type Request = RequestOf<typeof ApplyConfigurationCall>;
-type Accounts = ReadonlyMap<string, EnabledAccount>;
 
 /**
  * Makes a realm what a configuration says, or says what that would change: the registry's part in one transaction, then roles' part in
@@ -74,13 +74,14 @@ export class ApplyConfiguration {
     const planned = await this.roles.plan(facts, dryRun ? 'plan' : 'check', context);
     const found = { changes: [...configurationChanges(plan), ...planned.changes], impact: planned.impact };
     const digest = planDigest(stored.realm.id, found);
-    if (dryRun) return { ...found, digest };
+    const result = { ...abridged(found.changes), impact: found.impact, digest };
+    if (dryRun) return result;
     requireAgreedPlan(request.planDigest, digest);
     const clients = await this.applyRegistry(request, stored, plan, context);
     if (planned.changes.length > 0) {
       await this.roles.apply(facts, planned, clients, request.planDigest === null ? null : planned.changes, context);
     }
-    return { ...found, digest };
+    return result;
   }
 
   /** The registry's own part. @returns the clients that the configuration speaks of, as they are now. */
@@ -118,7 +119,7 @@ export class ApplyConfiguration {
     { actor }: Request,
     realm: Realm,
     plan: RegistryPlan,
-    accounts: Accounts,
+    accounts: EnabledAccounts,
     context: CallContext,
   ): Promise<StoredPlan> {
     const concerned = [...plan.clients.map(({ after }) => after), ...plan.deleted];

@@ -51,7 +51,7 @@ export class Provisioning {
   private async commit(provisions: readonly Provision[]): Promise<void> {
     try {
       await this.transactions.run(async (transaction) => {
-        for (const provision of provisions) await transaction.openProvision(provision);
+        await transaction.openProvisions(provisions);
       });
     } catch (error) {
       if (!(error instanceof UncertainCommitError)) throw error;
@@ -66,6 +66,13 @@ export class Provisioning {
    */
   async close(transaction: RegistryTransaction, provision: Provision): Promise<void> {
     if (await transaction.closeProvision(provision.id)) return;
+    throw new AppError('unavailable', { reason: 'provision_given_up' });
+  }
+
+  /** The same for many. */
+  async closeAll(transaction: RegistryTransaction, provisions: readonly Provision[]): Promise<void> {
+    if (provisions.length === 0) return;
+    if ((await transaction.closeProvisions(provisions.map(({ id }) => id))) === provisions.length) return;
     throw new AppError('unavailable', { reason: 'provision_given_up' });
   }
 

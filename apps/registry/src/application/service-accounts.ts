@@ -1,21 +1,26 @@
-import { EnsureServiceAccount } from '#contracts';
+import { EnsureServiceAccount, EnsureServiceAccounts, MAX_ENSURED_ACCOUNTS } from '#contracts';
 import { MessageClient, type CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Client } from '../domain/client.js';
+import type { Provision } from '../domain/provision.js';
 import type { Realm } from '../domain/realm.js';
 import type { RegistryTransaction } from '../domain/registry-transactions.js';
 import { Provisioning } from './provisioning.js';
 import { serviceAccountOf } from './reconcile-service-account.js';
-
-/** How many accounts are asked for at once: identity has other work too. */
-const AT_A_TIME = 16;
 
 /** A service account that identity has enabled for a change that is not committed yet. */
 export interface EnabledAccount {
   readonly userId: string;
   /** Call it in the transaction that stores the change. */
   close(transaction: RegistryTransaction): Promise<void>;
+}
+
+/** Service accounts that identity has enabled for a change that is not committed yet. */
+export interface EnabledAccounts {
+  /** By the UUID of their client. */
+  readonly userIds: ReadonlyMap<string, string>;
+  readonly provisions: readonly Provision[];
 }
 
 /** Makes or enables service accounts together with the change of the client that wants it. */
@@ -47,34 +52,28 @@ export class ServiceAccounts {
     }
   }
 
-  /** The same for many clients, some at a time; `change` gets the accounts by the UUID of their client. */
+  /** The same for many clients; `change` gets their accounts, whose notes it closes with `Provisioning.closeAll`. */
   async whileEnablingAll<T>(
     realm: Realm,
     clients: readonly Client[],
     context: CallContext,
-    change: (accounts: ReadonlyMap<string, EnabledAccount>) => Promise<T>,
+    change: (accounts: EnabledAccounts) => Promise<T>,
   ): Promise<T> {
     const provisions = await this.provisioning.openAll(clients.map(({ id }) => ({ realmId: realm.id, clientId: id })));
     try {
-      const accounts = new Map<string, EnabledAccount>();
-      for (let start = 0; start < provisions.length; start += AT_A_TIME) {
-        // All are awaited even if one fails: the clean-up must not overtake a call that is still on its way.
-        const made = await Promise.allSettled(
-          clients.slice(start, start + AT_A_TIME).map(async (client, index) => {
-            const wanted = serviceAccountOf(realm, client, client.serviceAccountUserId ?? uuidv7(), true);
-            const { userId } = await this.messages.call(EnsureServiceAccount, wanted, context);
-            const provision = provisions[start + index];
-            if (provision === undefined) throw new Error('a service account without its provision');
-            accounts.set(client.id, {
-              userId,
-              close: (transaction) => this.provisioning.close(transaction, provision),
-            });
-          }),
-        );
-        const failed = made.find((outcome) => outcome.status === 'rejected');
-        if (failed !== undefined) throw failed.reason;
+      const userIds = new Map<string, string>();
+      for (let start = 0; start < clients.length; start += MAX_ENSURED_ACCOUNTS) {
+        const some = clients.slice(start, start + MAX_ENSURED_ACCOUNTS);
+        const accounts = some.map((client) => ({
+          clientId: client.id,
+          clientIdentifier: client.clientId,
+          userId: client.serviceAccountUserId ?? uuidv7(),
+        }));
+        const request = { realmId: realm.id, realmName: realm.name, accounts };
+        const made = await this.messages.call(EnsureServiceAccounts, request, context);
+        for (const [index, { id }] of some.entries()) userIds.set(id, made.userIds[index] ?? '');
       }
-      return await change(accounts);
+      return await change({ userIds, provisions });
     } catch (error) {
       for (const provision of provisions) await this.provisioning.giveUp(provision, context);
       throw error;

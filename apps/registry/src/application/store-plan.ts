@@ -10,7 +10,7 @@ import type { RegistryTransaction } from '../domain/registry-transactions.js';
 import { auditedChanges, auditedClient, auditedRealm, AuditEvents, type Cause } from './audit-events.js';
 import { clientTarget, publishedAbsence, publishedClient, publishedRealm, type Changed } from './fenced-change.js';
 import { Provisioning } from './provisioning.js';
-import type { EnabledAccount } from './service-accounts.js';
+import type { EnabledAccounts } from './service-accounts.js';
 import { StaleReadError } from './stale-read.js';
 
 /** What is stored, and what is left to do after the commit: identity has to hear of accounts that were disabled. */
@@ -33,7 +33,7 @@ export class StorePlan {
     transaction: RegistryTransaction,
     realm: Realm,
     plan: RegistryPlan,
-    accounts: ReadonlyMap<string, EnabledAccount>,
+    accounts: EnabledAccounts,
     cause: Cause,
   ): Promise<Changed<StoredPlan>> {
     const snapshots: PublishedSnapshot[] = [];
@@ -48,12 +48,22 @@ export class StorePlan {
       snapshots.push(publishedRealm(await this.storeRealm(transaction, plan.realm.before, plan.realm.after, cause)));
     }
     // One order for everybody who locks several.
-    for (const planned of plan.clients.toSorted((left, right) => (left.after.id < right.after.id ? -1 : 1))) {
-      const account = accounts.get(planned.after.id);
-      const stored = await this.storeClient(transaction, realm, planned, account, cause);
+    await this.provisioning.closeAll(transaction, accounts.provisions);
+    const planned = plan.clients.map(({ before, after }) => {
+      const serviceAccountUserId = after.serviceAccountUserId ?? accounts.userIds.get(after.id) ?? null;
+      return { before, after: { ...after, serviceAccountUserId } };
+    });
+    const created = planned.flatMap(({ before, after }) => (before === null ? [after] : []));
+    for (const stored of await this.createClients(transaction, realm, created, cause)) {
       clients.push(stored);
       snapshots.push(publishedClient(stored));
-      if (disablesAccount(planned)) {
+    }
+    for (const change of planned.toSorted((left, right) => (left.after.id < right.after.id ? -1 : 1))) {
+      if (change.before === null) continue;
+      const stored = await this.storeClient(transaction, realm, change.before, change.after, cause);
+      clients.push(stored);
+      snapshots.push(publishedClient(stored));
+      if (disablesAccount(change)) {
         followUps.push(await this.provisioning.openFollowUp(transaction, { realmId: realm.id, clientId: stored.id }));
       }
     }
@@ -75,22 +85,29 @@ export class StorePlan {
     return stored;
   }
 
+  private async createClients(
+    transaction: RegistryTransaction,
+    realm: Realm,
+    clients: readonly Client[],
+    cause: Cause,
+  ): Promise<readonly Client[]> {
+    if (clients.length === 0) return [];
+    const created = await transaction.insertClients(clients);
+    await transaction.recordAll(
+      created.map((client) =>
+        this.auditEvents.client('client.created', realm, client, { client: auditedClient(client) }, cause),
+      ),
+    );
+    return created;
+  }
+
   private async storeClient(
     transaction: RegistryTransaction,
     realm: Realm,
-    { before, after }: PlannedClient,
-    account: EnabledAccount | undefined,
+    before: Client,
+    wanted: Client,
     cause: Cause,
   ): Promise<Client> {
-    await account?.close(transaction);
-    const wanted: Client = { ...after, serviceAccountUserId: after.serviceAccountUserId ?? account?.userId ?? null };
-    if (before === null) {
-      const stored = await transaction.insertClient(wanted);
-      await transaction.record(
-        this.auditEvents.client('client.created', realm, stored, { client: auditedClient(stored) }, cause),
-      );
-      return stored;
-    }
     await lockUnchanged(transaction, before);
     await transaction.storeRedirectUris(before, wanted);
     const { client } = await transaction.updateClient(before, wanted);

@@ -28,6 +28,8 @@ export interface RegistryTransaction extends AnswerKeeper {
 
   /** Locks a client for change. */
   lockClient(realmId: string, id: string): Promise<Client | null>;
+  /** Inserts many clients of one realm. @throws AppError `conflict` when the `client_id` of one is taken. */
+  insertClients(clients: readonly Client[]): Promise<readonly Client[]>;
   /** @throws AppError `conflict` when the `client_id` is taken. */
   insertClient(client: Client): Promise<Client>;
   /**
@@ -46,6 +48,9 @@ export interface RegistryTransaction extends AnswerKeeper {
   readonly uris: ClientUriStore;
 
   openProvision(provision: Provision): Promise<void>;
+  openProvisions(provisions: readonly Provision[]): Promise<void>;
+  /** Ends many as `closeProvision` does one. @returns how many were not given up. */
+  closeProvisions(ids: readonly string[]): Promise<number>;
   /** Ends a provision whose change is stored. @returns false when it was given up. */
   closeProvision(id: string): Promise<boolean>;
   /** Gives a provision up: it cannot be closed any more. @returns false when it was closed or removed. */
@@ -55,6 +60,8 @@ export interface RegistryTransaction extends AnswerKeeper {
 
   /** An audit event that leaves when the transaction has committed. */
   record(event: AuditEvent): Promise<void>;
+  /** Many, in this order. */
+  recordAll(events: readonly AuditEvent[]): Promise<void>;
   /** An idempotent call to another service that is made when the transaction has committed, until it succeeds. */
   call<C extends CallContract>(contract: C, request: RequestOf<C>): Promise<void>;
 }

@@ -89,6 +89,23 @@ export class InMemoryTransaction implements RegistryTransaction {
     return this.absence(ClientSnapshot.name, clientSnapshotKey(client));
   }
 
+  async insertClients(clients: readonly Client[]): Promise<readonly Client[]> {
+    return Promise.all(clients.map((client) => this.insertClient(client)));
+  }
+
+  async openProvisions(provisions: readonly Provision[]): Promise<void> {
+    for (const provision of provisions) await this.openProvision(provision);
+  }
+
+  async closeProvisions(ids: readonly string[]): Promise<number> {
+    const closed = await Promise.all(ids.map((id) => this.closeProvision(id)));
+    return closed.filter(Boolean).length;
+  }
+
+  async recordAll(events: readonly AuditEvent[]): Promise<void> {
+    for (const event of events) await this.record(event);
+  }
+
   async openProvision(provision: Provision): Promise<void> {
     this.state.provisions.set(provision.id, provision);
   }

@@ -4,6 +4,7 @@ import {
   EnsureAdministrator,
   EnsureRoleAssignment,
   EnsureServiceAccount,
+  EnsureServiceAccounts,
   GuardAccount,
   ExportRoleConfiguration,
   FindUsers,
@@ -49,6 +50,9 @@ export class OtherServices {
     await others.serve(transport, ApplyRoleConfiguration, () => ({ changes: [], authority: [], complete: true }));
     await others.serve(transport, ExportRoleConfiguration, () => ({ scopes: [], assignments: [] }));
     await others.serve(transport, FindUsers, () => ({ byUsername: [], byId: [] }));
+    await others.serve(transport, EnsureServiceAccounts, ({ accounts }) => ({
+      userIds: (accounts as { userId: string }[]).map(({ userId }) => userId),
+    }));
     await others.serve(transport, EnsureServiceAccount, ({ userId }) => ({ userId }));
     await transport.consumeDurable(
       { stream: AuditEventRecorded.stream, subject: AuditEventRecorded.subject, consumer: 'audit', maxBatch: 32 },

@@ -1,6 +1,7 @@
 import {
   ApplyRoleConfiguration,
   EnsureServiceAccount,
+  EnsureServiceAccounts,
   GuardAccount,
   ExportRoleConfiguration,
   FindUsers,
@@ -76,6 +77,7 @@ export class TestBench<A extends Adapters = Adapters> {
     .on(ProvisionRealmKeys, () => ({}))
     .on(GuardAccount, () => ({}))
     .on(EnsureServiceAccount, ({ userId }) => ({ userId }))
+    .on(EnsureServiceAccounts, ({ accounts }) => ({ userIds: accounts.map(({ userId }) => userId) }))
     .on(RemoveServiceAccount, () => ({}))
     .on(ApplyRoleConfiguration, () => ({ changes: [], authority: [], complete: true }))
     .on(ExportRoleConfiguration, () => ({ scopes: [], assignments: [] }))

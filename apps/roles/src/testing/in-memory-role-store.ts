@@ -391,7 +391,7 @@ class InMemoryTransaction extends RoleTransaction {
   }
 
   async recordAll(events: readonly AuditEvent[]): Promise<void> {
-    this.state.events.push(...events);
+    for (const event of events) await this.record(event);
   }
 
   clearScope(address: ScopeAddress): Promise<void> {

@@ -13,7 +13,7 @@ import { Handles, HandlesDurable } from '../server/handles.js';
 import type { Transport } from '../transport.js';
 
 const Task = Type.Object({
-  text: Type.String({ maxLength: 2_000_000 }),
+  text: Type.String({ maxLength: 20_000_000 }),
   /** How long the handler takes, in milliseconds. */
   takes: Type.Optional(Type.Integer()),
   /** What it throws: a code, or `crash` for something unexpected. */

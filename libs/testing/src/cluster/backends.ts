@@ -1,4 +1,4 @@
-import { natsPermissionsOf } from '#messaging';
+import { MAX_PAYLOAD_BYTES, natsPermissionsOf } from '#messaging';
 import { SERVICE_NAMES, type ServiceName } from '#contracts';
 import { DATABASE_ROLES, databaseRolesSql, natsAuthorization, type NatsUser } from '#topology';
 import { randomBytes } from 'node:crypto';
@@ -106,7 +106,8 @@ async function startDatabase(parent: string | undefined) {
 async function startBus(parent: string | undefined) {
   const passwords = new Map(SERVICE_NAMES.map((name) => [name, newPassword()]));
   const users = SERVICE_NAMES.map((name) => natsUser(name, passwords.get(name) ?? ''));
-  const server = await startNats({ config: natsAuthorization(users), parent });
+  const config = `max_payload: ${MAX_PAYLOAD_BYTES}\n${natsAuthorization(users)}`;
+  const server = await startNats({ config, parent });
   return {
     server,
     urlOf: (service: ServiceName): string =>

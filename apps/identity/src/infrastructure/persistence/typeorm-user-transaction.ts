@@ -5,6 +5,7 @@ import type { KeptAnswer } from '#idempotency';
 import type { EntityManager } from 'typeorm';
 import { USER_EXISTS, UserTransaction, type UserAddress, type UserState } from '../../domain/user-store.js';
 import type { User } from '../../domain/user.js';
+import { addUsers } from './add-users.js';
 import { CredentialEntity } from './credential.entity.js';
 import { readStates } from './read-states.js';
 import { RemovedUserEntity } from './removed-user.entity.js';
@@ -46,6 +47,10 @@ export class TypeOrmUserTransaction extends UserTransaction {
     await this.manager.delete(RemovedUserEntity, { realmId: user.realmId, userId: user.id });
   }
 
+  async addUsers(users: readonly User[]): Promise<readonly User[]> {
+    return refusingTaken(() => addUsers(this.manager, users));
+  }
+
   async saveUser(user: User): Promise<void> {
     const { id, realmId, ...columns } = entityOfUser(user);
     await refusingTaken(() => this.manager.update(UserEntity, { realmId, id }, columns));
@@ -72,6 +77,10 @@ export class TypeOrmUserTransaction extends UserTransaction {
     return this.outbox.record(this.manager, AuditEventRecorded, event);
   }
 
+  recordAll(events: readonly AuditEvent[]): Promise<void> {
+    return this.outbox.recordAll(this.manager, AuditEventRecorded, events);
+  }
+
   call<C extends CallContract>(contract: C, request: RequestOf<C>): Promise<void> {
     return this.outbox.call(this.manager, contract, request);
   }
@@ -81,9 +90,9 @@ export class TypeOrmUserTransaction extends UserTransaction {
   }
 }
 
-async function refusingTaken(write: () => Promise<unknown>): Promise<void> {
+async function refusingTaken<T>(write: () => Promise<T>): Promise<T> {
   try {
-    await write();
+    return await write();
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
     const detail = 'There is a user of this name already.';

@@ -15,6 +15,7 @@ import type { Provision } from '../../domain/provision.js';
 import type { Realm } from '../../domain/realm.js';
 import { clientIdTaken, realmNameTaken } from '../../domain/refusals.js';
 import type { RegistryTransaction } from '../../domain/registry-transactions.js';
+import { closeProvisions, insertClients, openProvisions } from './bulk-writes.js';
 import { ClientSecretEntity } from './entities/client-secret.entity.js';
 import { ClientEntity } from './entities/client.entity.js';
 import { ProvisionEntity } from './entities/provision.entity.js';
@@ -95,6 +96,22 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
     if (row === null) return null;
     const [client] = await completeClients(this.manager, realmId, [row]);
     return client ?? null;
+  }
+
+  insertClients(clients: readonly Client[]): Promise<readonly Client[]> {
+    return this.refusingTakenClientId(() => insertClients(this.manager, clients));
+  }
+
+  openProvisions(provisions: readonly Provision[]): Promise<void> {
+    return openProvisions(this.manager, provisions);
+  }
+
+  closeProvisions(ids: readonly string[]): Promise<number> {
+    return closeProvisions(this.manager, ids);
+  }
+
+  recordAll(events: readonly AuditEvent[]): Promise<void> {
+    return this.outbox.recordAll(this.manager, AuditEventRecorded, events);
   }
 
   async insertClient(client: Client): Promise<Client> {
@@ -214,9 +231,9 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
     }
   }
 
-  private async refusingTakenClientId(write: () => Promise<unknown>): Promise<void> {
+  private async refusingTakenClientId<T>(write: () => Promise<T>): Promise<T> {
     try {
-      await write();
+      return await write();
     } catch (error) {
       throw isUniqueViolation(error, 'clients_realm_id_client_id_key') ? clientIdTaken() : error;
     }

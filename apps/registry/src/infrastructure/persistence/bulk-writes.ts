@@ -1,0 +1,58 @@
+import { ClientSnapshot, clientSnapshotKey } from '#contracts';
+import { toSafeInteger } from '#database';
+import { In, type EntityManager } from 'typeorm';
+import type { Client } from '../../domain/client.js';
+import type { Provision } from '../../domain/provision.js';
+import { ClientSecretEntity } from './entities/client-secret.entity.js';
+import { RedirectUriEntity } from './entities/client-uri.entities.js';
+import { ClientEntity } from './entities/client.entity.js';
+import { ProvisionEntity } from './entities/provision.entity.js';
+import { fromClient, fromProvision, fromSecret, fromUri } from './rows.js';
+
+/** How many rows one statement writes: PostgreSQL takes 65,535 parameters. */
+const ROWS_AT_ONCE = 1_000;
+
+/** Inserts clients of one realm with all that is theirs, and gives each its version. */
+export async function insertClients(manager: EntityManager, clients: readonly Client[]): Promise<readonly Client[]> {
+  const versions = new Map<string, number>();
+  for (const some of portions(clients)) {
+    await manager.insert(ClientEntity, some.map(fromClient));
+    await manager.query('DELETE FROM registry.snapshot_tombstones WHERE snapshot = $1 AND key = ANY($2::text[])', [
+      ClientSnapshot.name,
+      some.map(clientSnapshotKey),
+    ]);
+  }
+  const secrets = clients.flatMap((client) => client.secrets.map((secret) => fromSecret(client, secret)));
+  for (const some of portions(secrets)) await manager.insert(ClientSecretEntity, [...some]);
+  const uris = clients.flatMap((client) => client.redirectUris.map((uri) => fromUri(client, uri)));
+  for (const some of portions(uris)) await manager.insert(RedirectUriEntity, [...some]);
+  for (const some of portions(clients)) {
+    const [rows]: [readonly { readonly id: string; readonly snapshot_version: string }[], number] = await manager.query(
+      `UPDATE registry.clients SET snapshot_version = nextval('registry.snapshot_version')
+       WHERE realm_id = $1 AND id = ANY($2::uuid[]) RETURNING id, snapshot_version`,
+      [some[0]?.realmId, some.map(({ id }) => id)],
+    );
+    for (const row of rows) versions.set(row.id, toSafeInteger(row.snapshot_version));
+  }
+  return clients.map((client) => ({ ...client, snapshotVersion: versions.get(client.id) ?? 0 }));
+}
+
+/** Opens provisions. */
+export async function openProvisions(manager: EntityManager, provisions: readonly Provision[]): Promise<void> {
+  for (const some of portions(provisions)) await manager.insert(ProvisionEntity, some.map(fromProvision));
+}
+
+/** Closes provisions that were not given up. @returns how many that were. */
+export async function closeProvisions(manager: EntityManager, ids: readonly string[]): Promise<number> {
+  let closed = 0;
+  for (const some of portions(ids)) {
+    const { affected } = await manager.delete(ProvisionEntity, { id: In([...some]), givenUp: false });
+    closed += affected ?? 0;
+  }
+  return closed;
+}
+
+function portions<T>(rows: readonly T[]): readonly (readonly T[])[] {
+  const count = Math.ceil(rows.length / ROWS_AT_ONCE);
+  return Array.from({ length: count }, (_, index) => rows.slice(index * ROWS_AT_ONCE, (index + 1) * ROWS_AT_ONCE));
+}
