@@ -126,13 +126,17 @@ export class StoreRolePlan {
     const roles = changed.flatMap((scope) => scope.roles.added);
     const versions = await transaction.nextVersions(roles.length);
     await transaction.addRoles(roles.map((role, index) => ({ ...role, version: versions[index] ?? 0 })));
+    const holders = new Map<string, number>();
     for (const { key, permissions, roles: planned } of changed) {
       const address = { realmId, scope: key };
       for (const { after } of permissions.changed) await transaction.savePermission(address, after);
       for (const { after } of planned.changed) {
         await transaction.saveRole({ ...after, version: await transaction.nextVersion() });
       }
-      for (const role of planned.removed) await transaction.removeRole(realmId, role.id);
+      for (const role of planned.removed) {
+        holders.set(role.id, await transaction.countHolders(realmId, role.id));
+        await transaction.removeRole(realmId, role.id);
+      }
       for (const { bit } of permissions.removed) await transaction.retirePermission(address, bit, cause.now);
     }
     const stamps = await transaction.stampScopes(
@@ -141,7 +145,7 @@ export class StoreRolePlan {
     );
     const events = changed.flatMap((planned) => {
       const scope = scopes.get(planned.key);
-      return scope === undefined ? [] : scopeEvents(planned, scope, cause);
+      return scope === undefined ? [] : scopeEvents(planned, scope, holders, cause);
     });
     await transaction.recordAll(events);
     return changed.flatMap(({ key, after }) => {
