@@ -5,6 +5,7 @@ import { Value } from '@sinclair/typebox/value';
 import { v7 as uuidv7 } from 'uuid';
 import { IdentityHarness } from '../testing/identity-harness.js';
 import { InMemoryUserStore } from '../testing/in-memory-user-store.js';
+import { EnsureServiceAccounts } from './ensure-service-accounts.js';
 import { ReadServiceAccount } from './read-service-account.js';
 import { ReadUser } from './read-user.js';
 
@@ -57,6 +58,28 @@ describe('service accounts', () => {
     expect(await identity.ensureAccount({ clientId })).toBe(first);
     expect(store.events).toHaveLength(1);
     expect(identity.snapshots.published[1]).toEqual(identity.snapshots.published[0]);
+  });
+
+  it('are made many at once, in one transaction; those that are there already stay who they are', async () => {
+    const many = new EnsureServiceAccounts(identity.ensureServiceAccount, store, identity.snapshots, identity.clock);
+    const present = await identity.ensureAccount({ clientId, clientIdentifier: 'one', enabled: false });
+    const accounts = ['one', 'two', 'three'].map((clientIdentifier, index) => ({
+      ...{ clientId: index === 0 ? clientId : uuidv7(), clientIdentifier, userId: uuidv7() },
+    }));
+    const request = { ...identity.realm, accounts };
+    const { userIds } = await many.execute(request, identity.context);
+    expect(userIds).toEqual([present, accounts[1]?.userId, accounts[2]?.userId]);
+    for (const id of userIds) expect(await store.findUser({ realmId, userId: id })).toMatchObject({ enabled: true });
+    const last = identity.snapshots.published.findLast(({ key }) => key.endsWith(userIds[2] ?? ''));
+    expect(last?.version).toBe((await store.findUser({ realmId, userId: userIds[2] ?? '' }))?.version);
+    const recorded = store.events.length;
+    const others = accounts.map((account) => ({ ...account, userId: uuidv7() }));
+    expect((await many.execute({ ...request, accounts: others }, identity.context)).userIds).toEqual(userIds);
+    expect(store.events).toHaveLength(recorded);
+    const taken = [{ clientId: uuidv7(), clientIdentifier: 'four', userId: present }];
+    await expect(many.execute({ ...request, accounts: taken }, identity.context)).rejects.toMatchObject({
+      code: 'conflict',
+    });
   });
 
   it('are disabled, enabled and renamed under a newer version, with what changed on record', async () => {

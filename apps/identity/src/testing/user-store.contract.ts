@@ -51,6 +51,25 @@ export function describeUserStore(store: () => UserStore, answers: () => KeptAns
       expect(await store().findByUsernames(realmId, [])).toEqual([]);
     });
 
+    it('are added many at once with versions that grow, or none of them', async () => {
+      const realmId = uuidv7();
+      const clients = [uuidv7(), uuidv7()];
+      const accounts = clients.map((clientId) =>
+        buildUser({ realmId, clientId, username: `service-account-${clientId}` }),
+      );
+      const added = await store().transaction((transaction) => transaction.addUsers(accounts));
+      expect(added.map(({ version }) => version > 0)).toEqual([true, true]);
+      for (const user of added) expect(await store().findUser(addressOf(user))).toEqual(user);
+      expect((await store().clientsWithAccount(realmId, [...clients, uuidv7()])).toSorted()).toEqual(
+        clients.toSorted(),
+      );
+      expect(await store().clientsWithAccount(uuidv7(), clients)).toEqual([]);
+      const more = [buildUser({ realmId, username: 'new' }), ...accounts.slice(0, 1)];
+      await expect(store().transaction((transaction) => transaction.addUsers(more))).rejects.toMatchObject(EXISTS);
+      expect(await store().findAccount(realmId, 'new')).toBeNull();
+      expect(await store().transaction((transaction) => transaction.addUsers([]))).toEqual([]);
+    });
+
     it('have a name of their own in their realm, whatever its case', async () => {
       const user = await add(buildUser({ username: 'alice' }));
       await expect(add(buildUser({ realmId: user.realmId, username: 'ALICE' }))).rejects.toMatchObject(EXISTS);

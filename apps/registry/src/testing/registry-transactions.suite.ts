@@ -152,6 +152,24 @@ export function describeRegistryTransactions(name: string, open: () => Promise<O
       });
     });
 
+    describe('many clients', () => {
+      it('are inserted as one is, each with a version of its own; a taken client_id stops all of them', async () => {
+        const redirectUris = [
+          { id: uuidv7(), value: 'https://a.example/cb', enabled: true, createdAt: NOW, updatedAt: NOW },
+        ];
+        const made = [aClient(realm, { clientId: 'one', redirectUris }), aClient(realm, { clientId: 'two' })];
+        const stored = await ports.transactions.run((transaction) => transaction.insertClients(made));
+        expect(new Set(stored.map(({ snapshotVersion }) => snapshotVersion)).size).toBe(2);
+        for (const client of stored) expect(await ports.clients.findById(realm.id, client.id)).toEqual(client);
+        const again = [aClient(realm, { clientId: 'three' }), aClient(realm, { clientId: 'two' })];
+        await expect(ports.transactions.run((transaction) => transaction.insertClients(again))).rejects.toMatchObject({
+          code: 'conflict',
+        });
+        expect(await ports.clients.findByClientId(realm.id, 'three')).toBeNull();
+        expect(await ports.transactions.run((transaction) => transaction.insertClients([]))).toEqual([]);
+      });
+    });
+
     describe('provisions', () => {
       const open = async (): Promise<Provision> => {
         const provision = aProvision({ clientId: uuidv7() });
@@ -174,6 +192,16 @@ export function describeRegistryTransactions(name: string, open: () => Promise<O
         expect(await ports.transactions.staleProvisions(NOW, 1_000)).toContainEqual({ ...provision, givenUp: true });
         await ports.transactions.run((transaction) => transaction.removeProvision(provision.id));
         expect(await giveUp(provision)).toBe(false);
+      });
+
+      it('are opened and closed many at once, those that were given up excepted', async () => {
+        const provisions = [aProvision({ clientId: uuidv7() }), aProvision({ clientId: uuidv7() })];
+        await ports.transactions.run((transaction) => transaction.openProvisions(provisions));
+        const [first] = provisions;
+        if (first !== undefined) await giveUp(first);
+        const ids = provisions.map(({ id }) => id);
+        expect(await ports.transactions.run((transaction) => transaction.closeProvisions(ids))).toBe(1);
+        expect(await ports.transactions.run((transaction) => transaction.closeProvisions([]))).toBe(0);
       });
 
       it('are either closed or given up when both happen at once', async () => {
