@@ -1,4 +1,4 @@
-import type { ConfigurationResult, RealmConfiguration } from '#contracts';
+import { MAX_CONFIGURATION_BYTES, type ConfigurationResult, type RealmConfiguration } from '#contracts';
 import { CliError } from './cli-error.js';
 
 /** How long an answer may take, in milliseconds: a little more than the server gives itself. */
@@ -62,7 +62,16 @@ export class Api {
     planDigest?: string,
   ): Promise<ConfigurationResult> {
     const agreed = planDigest === undefined ? {} : { plan_digest: planDigest };
-    return (await this.call('POST', realm, action, { ...configuration, secrets, ...agreed })) as ConfigurationResult;
+    const body = { ...configuration, secrets, ...agreed };
+    // The server would hang up while it is still being sent, and nobody would hear why.
+    const bytes = Buffer.byteLength(JSON.stringify(body));
+    if (bytes > MAX_CONFIGURATION_BYTES) {
+      const [has, may] = [bytes, MAX_CONFIGURATION_BYTES].map((size) => (size / (1024 * 1024)).toFixed(1));
+      throw new CliError(
+        `The configuration has ${has} MiB as JSON, and may have ${may}: configure the realm in parts.`,
+      );
+    }
+    return (await this.call('POST', realm, action, body)) as ConfigurationResult;
   }
 
   private call(method: string, realm: string, action: string, body?: unknown): Promise<unknown> {

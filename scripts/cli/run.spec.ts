@@ -152,6 +152,18 @@ Tokens
     expect([code, error, heard]).toEqual([1, `${file}:4:18: /clients/0/secret_from leads nowhere\n`, []]);
   });
 
+  it('says that a configuration is too large before it is sent', async () => {
+    const client = (index: number) => `  - { client_id: c${index}, description: '${'x'.repeat(1_900)}' }`;
+    const clients = Array.from({ length: 2_500 }, (_, index) => client(index));
+    writeFileSync(file, `version: 1\nclients:\n${clients.join('\n')}\n`);
+    const { code, error } = await chancery(`plan ${file} ${asAdmin}`);
+    expect([code, error]).toEqual([
+      1,
+      expect.stringMatching(/^The configuration has 4\.\d MiB as JSON, and may have 4\.0/),
+    ]);
+    expect(heard.map(({ path }) => path)).not.toContain('/realms/acme/plan');
+  });
+
   it('signs in as a service account of the realm', async () => {
     const environment = { CHANCERY_CLIENT_SECRET: SECRET };
     expect((await chancery(`plan ${file} --realm acme --client-id ci`, { environment })).code).toBe(0);
