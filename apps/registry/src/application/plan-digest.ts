@@ -4,7 +4,10 @@ import canonicalize from 'canonicalize';
 import { createHash } from 'node:crypto';
 
 /** Names a plan by all that it shows: what changes, from what to what, and whose tokens change with it (RFC 8785 under SHA-256). */
-export function planDigest(realmId: string, { changes, impact }: Pick<ConfigurationResult, 'changes' | 'impact'>): string {
+export function planDigest(
+  realmId: string,
+  { changes, impact }: Pick<ConfigurationResult, 'changes' | 'impact'>,
+): string {
   return createHash('sha256')
     .update(canonicalize({ realm: realmId, changes, impact }) ?? '')
     .digest('base64url');
