@@ -20,10 +20,10 @@ export async function countEvents(
   const begins = Array.from({ length: buckets.count }, (_, index) => firstEventIdAt(beginOf(buckets, index)));
   const counts = new Map<string, { -readonly [Member in keyof BucketCount]: BucketCount[Member] }>();
   for (const place of places) {
-    const { found, meant, parameters } = searchCondition(place, { ...filter, from: buckets.from, to });
+    const { table, found, meant, parameters } = searchCondition(place, { ...filter, from: buckets.from, to });
     const rows = await manager.query<BucketCount[]>(
       `SELECT width_bucket(id, $${String(parameters.length + 1)}::uuid[]) - 1 AS bucket, type, outcome, count(*)::float8 AS count
-         FROM (SELECT id, realm_id, type, outcome, actor_id, client_id, subject_id, ip FROM audit.events
+         FROM (SELECT id, realm_id, type, outcome, actor_id, client_id, subject_id, ip FROM ${table}
                 WHERE ${found} LIMIT ${String(HISTOGRAM_SCAN_LIMIT + 1)}) AS found
         WHERE ${meant} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
       [...parameters, begins],

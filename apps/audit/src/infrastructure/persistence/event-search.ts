@@ -20,9 +20,10 @@ export interface Place {
 
 /** A condition on `audit.events`, in two steps, and the parameters of both. */
 export interface Condition {
+  /** The partition of the class: named, because a condition on the class would keep every index from answering alone. */
+  readonly table: string;
   /**
-   * What an index answers: single values, so that the planner leaves every other class's partitions alone and walks one
-   * index in the order of the list.
+   * What an index answers: single values, so that the planner walks one index in the order of the list.
    */
   readonly found: string;
   /** What a hash cannot promise; holds for all that was found but for one in 2^64. */
@@ -32,27 +33,32 @@ export interface Condition {
 
 /** The condition of a search in one place. */
 export function searchCondition(place: Place, filter: EventFilter, after: string | null = null): Condition {
-  const parameters: unknown[] = [place.retention, place.realmId];
+  const parameters: unknown[] = [place.realmId];
   const parameter = (value: unknown): string => {
     parameters.push(value);
     return `$${String(parameters.length)}`;
   };
-  const found = ['retention = $1'];
-  const meant = ['realm_id = $2'];
+  const found: string[] = [];
+  const meant = ['realm_id = $1'];
   for (const [member, column, key] of KEYS) {
     const value = filter[member];
     if (value === undefined) continue;
     const wanted = parameter(value);
-    found.push(`${key} = audit.search_key($2, ${wanted})`);
+    found.push(`${key} = audit.search_key($1, ${wanted})`);
     meant.push(`${column} = ${wanted}`);
   }
   if (filter.jti !== undefined) found.push(`jti = ${parameter(filter.jti)}`);
   // A key holds the realm. Everything else needs it said: the realm's own index is walked, or that of its failures.
-  if (meant.length === 1 || filter.jti !== undefined || filter.outcome !== undefined) found.push('realm_id = $2');
+  if (meant.length === 1 || filter.jti !== undefined || filter.outcome !== undefined) found.push('realm_id = $1');
   // Written out, so that the planner can use the partial index on failures.
   if (filter.outcome !== undefined) found.push(`outcome = '${filter.outcome === 'failure' ? 'failure' : 'success'}'`);
   if (filter.from !== undefined) found.push(`id >= ${parameter(firstEventIdAt(filter.from))}::uuid`);
   if (filter.to !== undefined) found.push(`id < ${parameter(firstEventIdAt(filter.to))}::uuid`);
   if (after !== null) found.push(`id < ${parameter(after)}::uuid`);
-  return { found: found.join(' AND '), meant: meant.join(' AND '), parameters };
+  return {
+    table: `audit.events_${place.retention}`,
+    found: found.join(' AND '),
+    meant: meant.join(' AND '),
+    parameters,
+  };
 }

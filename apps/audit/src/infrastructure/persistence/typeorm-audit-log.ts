@@ -108,19 +108,23 @@ async function placesOf(manager: Queryable, realmIds: readonly RealmScopeId[]): 
   );
 }
 
-function select(manager: Queryable, { found, meant, parameters }: Condition, limit: number): Promise<EventRow[]> {
+function select(
+  manager: Queryable,
+  { table, found, meant, parameters }: Condition,
+  limit: number,
+): Promise<EventRow[]> {
   return manager.query<EventRow[]>(
     `SELECT id, event, personal
-       FROM (SELECT ${LIST_COLUMNS} FROM audit.events WHERE ${found} ORDER BY id DESC LIMIT ${String(limit)}) AS found
+       FROM (SELECT ${LIST_COLUMNS} FROM ${table} WHERE ${found} ORDER BY id DESC LIMIT ${String(limit)}) AS found
       WHERE ${meant} ORDER BY id DESC`,
     [...parameters],
   );
 }
 
-async function count(manager: Queryable, { found, parameters }: Condition, limit: number): Promise<number> {
+async function count(manager: Queryable, { table, found, parameters }: Condition, limit: number): Promise<number> {
   const [row] = await manager.query<{ total: number }[]>(
     `SELECT count(*)::int AS total
-       FROM (SELECT 1 FROM audit.events WHERE ${found} LIMIT ${String(limit)}) AS bounded`,
+       FROM (SELECT 1 FROM ${table} WHERE ${found} LIMIT ${String(limit)}) AS bounded`,
     [...parameters],
   );
   return row?.total ?? 0;
