@@ -2,6 +2,7 @@ import { Type, type Static } from '@sinclair/typebox';
 import { Actor, LifetimeSeconds, SigningAlgorithmSchema, Uuid } from './common.js';
 import { CONFIGURED_SCOPE, ConfiguredAssignment, MAX_CONFIGURED_ASSIGNMENTS } from './configured-roles.js';
 import { defineCall } from './contract.js';
+import { PasswordPolicy } from './password-policy.js';
 
 /** At most this many clients in one configuration, so that it travels in one message and applies in one transaction. */
 export const MAX_CONFIGURED_CLIENTS = 10_000;
@@ -20,6 +21,8 @@ const Text = (maxLength: number, description: string) =>
   Type.Union([Type.String({ maxLength }), Type.Null()], described(description));
 const Flag = (description: string) => Type.Boolean(described(description));
 
+const policy = PasswordPolicy.properties;
+
 /** A realm's own settings, in a configuration. */
 export const ConfiguredRealm = Type.Partial(
   Type.Object({
@@ -32,6 +35,16 @@ export const ConfiguredRealm = Type.Partial(
         id_token_lifetime: Lifetime('Seconds an ID token lives.'),
         temporary_token_lifetime: Lifetime('Seconds a temporary token lives.'),
         default_signing_algorithm: SigningAlgorithmSchema,
+        password_policy: Type.Partial(
+          Type.Object({
+            min_length: Type.Integer({ ...policy.minLength, description: 'Characters at least. Default: 12.' }),
+            max_length: Type.Integer({ ...policy.maxLength, description: 'Characters at most. Default: 256.' }),
+            refuse_common: Flag('Refuses passwords that are guessed first. Default: true.'),
+            refuse_context: Flag('Refuses what is known of the person and the realm. Default: true.'),
+            blocked_words: { ...policy.blockedWords, description: 'Words that no password may hold.' },
+          }),
+          { ...strict, description: 'What passwords have to be like.' },
+        ),
       }),
       strict,
     ),

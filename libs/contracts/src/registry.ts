@@ -14,6 +14,7 @@ import {
 } from './common.js';
 import { defineCall } from './contract.js';
 import { IdempotencyKey } from './idempotency.js';
+import { PasswordPolicy } from './password-policy.js';
 import { defineSnapshot } from './snapshot.js';
 
 /** Kinds of clients: RFC 6749 §2.1, plus `system` for those that come with a realm. */
@@ -177,7 +178,9 @@ export const UpdateRealm = defineCall({
         name: RealmName,
         displayName: nullable(Type.String({ maxLength: 255 })),
         enabled: Type.Boolean(),
-        settings: Type.Partial(RealmSettings),
+        settings: Type.Partial(
+          Type.Object({ ...RealmSettings.properties, passwordPolicy: Type.Partial(PasswordPolicy) }),
+        ),
       }),
     ),
   }),

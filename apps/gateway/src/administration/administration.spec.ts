@@ -32,6 +32,13 @@ const realmShown = {
     id_token_lifetime: 300,
     temporary_token_lifetime: 60,
     default_signing_algorithm: 'ES256',
+    password_policy: {
+      min_length: 12,
+      max_length: 256,
+      refuse_common: true,
+      refuse_context: true,
+      blocked_words: [],
+    },
   },
   created_at: REALM.createdAt,
   updated_at: REALM.updatedAt,

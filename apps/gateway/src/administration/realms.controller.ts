@@ -21,6 +21,7 @@ import { JsonBodyPipe } from '../http/json-body.pipe.js';
 import { NoQuery } from '../http/no-query.js';
 import { ListQuery } from '../http/list-query.js';
 import { defined } from './dto/defined.js';
+import { policyChanges } from './dto/password-policy.dto.js';
 import { CreateRealmDto, UpdateRealmDto, UpdateRealmSettingsDto } from './dto/realm.dto.js';
 import { pageBody } from './page.view.js';
 import { realmView } from './realm.view.js';
@@ -119,6 +120,7 @@ export class RealmsController {
       idTokenLifetimeSeconds: body.id_token_lifetime,
       temporaryTokenLifetimeSeconds: body.temporary_token_lifetime,
       defaultSigningAlgorithm: body.default_signing_algorithm,
+      passwordPolicy: body.password_policy === undefined ? undefined : policyChanges(body.password_policy),
     });
     const realm = await this.client.call(
       UpdateRealm,

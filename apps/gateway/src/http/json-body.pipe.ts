@@ -63,10 +63,17 @@ export class JsonBodyPipe<T extends object> implements PipeTransform<unknown, T>
 }
 
 /** class-transformer leaves out what every object has (`toString`) before anybody could refuse it. */
-function droppedMembers(sent: object, dto: object): FieldError[] {
-  return Object.keys(sent)
-    .filter((name) => !Object.hasOwn(dto, name))
-    .map((name) => fieldError([name], UNKNOWN_MEMBER));
+function droppedMembers(sent: object, dto: object, path: readonly string[] = []): FieldError[] {
+  const taken = dto as Readonly<Record<string, unknown>>;
+  return Object.entries(sent).flatMap(([name, value]: [string, unknown]) => {
+    if (!Object.hasOwn(dto, name)) return [fieldError([...path, name], UNKNOWN_MEMBER)];
+    const own = taken[name];
+    return isMembers(value) && isMembers(own) ? droppedMembers(value, own, [...path, name]) : [];
+  });
+}
+
+function isMembers(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function fieldsOf(errors: readonly ValidationError[], path: readonly string[]): FieldError[] {

@@ -42,9 +42,13 @@ function membersOf(type: new () => object): ReadonlyMap<string, Member> {
     const member = members.get(rule.propertyName) ?? { schema: {}, conditions: [] };
     members.set(rule.propertyName, member);
     if (rule.type === 'conditionalValidation') member.conditions.push(rule.constraints[0] as Condition);
-    else Object.assign(member.schema, (rule.context as RuleContext | undefined)?.schema);
+    else Object.assign(member.schema, schemaOf(rule.context as RuleContext | undefined));
   }
   return members;
+}
+
+function schemaOf(context: RuleContext | undefined): Json | undefined {
+  return context?.members === undefined ? context?.schema : bodySchema(context.members);
 }
 
 function withNull(schema: Json): Json {

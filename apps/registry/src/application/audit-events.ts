@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common';
 import type { ClientSecret } from '../domain/client-secret.js';
 import type { Client } from '../domain/client.js';
 import { LIFETIME_MEMBERS } from '../domain/lifetimes.js';
+import { shownPolicy } from '../domain/password-policy.js';
 import type { Realm } from '../domain/realm.js';
 
 /** Who changes something, and in which call. */
@@ -80,6 +81,7 @@ export function auditedRealm(realm: Realm): Record<string, unknown> {
     enabled: realm.enabled,
     ...Object.fromEntries(LIFETIME_MEMBERS.map(([member, name]) => [name, realm.settings[member]])),
     default_signing_algorithm: realm.settings.defaultSigningAlgorithm,
+    password_policy: shownPolicy(realm.settings.passwordPolicy),
   };
 }
 

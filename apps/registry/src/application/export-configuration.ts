@@ -117,6 +117,7 @@ function mayView({ permissions }: Actor, what: 'realm' | 'clients' | 'roles' | '
 }
 
 function configuredRealmOf({ displayName, enabled, settings }: Realm): NonNullable<RealmConfiguration['realm']> {
+  const { passwordPolicy: policy } = settings;
   return {
     display_name: displayName,
     enabled,
@@ -126,6 +127,13 @@ function configuredRealmOf({ displayName, enabled, settings }: Realm): NonNullab
       id_token_lifetime: settings.idTokenLifetimeSeconds,
       temporary_token_lifetime: settings.temporaryTokenLifetimeSeconds,
       default_signing_algorithm: settings.defaultSigningAlgorithm,
+      password_policy: {
+        min_length: policy.minLength,
+        max_length: policy.maxLength,
+        refuse_common: policy.refuseCommon,
+        refuse_context: policy.refuseContext,
+        blocked_words: policy.blockedWords,
+      },
     },
   };
 }

@@ -115,6 +115,7 @@ function deletedClients(clients: ReadonlyMap<string, Client>, wanted: readonly {
 
 function realmChanges({ realm = {} }: RealmConfiguration): RealmChanges {
   const { settings = {} } = realm;
+  const { password_policy: policy = {} } = settings;
   return {
     displayName: realm.display_name,
     enabled: realm.enabled,
@@ -124,6 +125,13 @@ function realmChanges({ realm = {} }: RealmConfiguration): RealmChanges {
       idTokenLifetimeSeconds: settings.id_token_lifetime,
       temporaryTokenLifetimeSeconds: settings.temporary_token_lifetime,
       defaultSigningAlgorithm: settings.default_signing_algorithm,
+      passwordPolicy: {
+        minLength: policy.min_length,
+        maxLength: policy.max_length,
+        refuseCommon: policy.refuse_common,
+        refuseContext: policy.refuse_context,
+        blockedWords: policy.blocked_words,
+      },
     },
   };
 }

@@ -1,6 +1,7 @@
-import { MASTER_REALM, SIGNING_ALGORITHMS, type RealmSettings } from '#contracts';
+import { DEFAULT_PASSWORD_POLICY, MASTER_REALM, SIGNING_ALGORITHMS, type RealmSettings } from '#contracts';
 import { AppError } from '#errors';
 import { LIFETIME_MEMBERS, lifetimeProblem } from './lifetimes.js';
+import { changePolicy, checkPolicyChanges, shownPolicy, type PasswordPolicyChanges } from './password-policy.js';
 import { Problems, textProblem } from './problems.js';
 
 /** A realm: clients, users and roles of one realm know nothing of another's. Names compare byte by byte. */
@@ -9,7 +10,7 @@ export interface Realm {
   readonly name: string;
   readonly displayName: string | null;
   readonly enabled: boolean;
-  readonly settings: RealmSettings;
+  readonly settings: Required<RealmSettings>;
   /** Grows with every change an administrator can see: the ETag. */
   readonly version: number;
   /** The version of its published snapshot; given by the database, 0 until it is stored. */
@@ -23,16 +24,22 @@ export interface RealmChanges {
   readonly name?: string | undefined;
   readonly displayName?: string | null | undefined;
   readonly enabled?: boolean | undefined;
-  readonly settings?: { readonly [Member in keyof RealmSettings]?: RealmSettings[Member] | undefined } | undefined;
+  readonly settings?: SettingsChanges | undefined;
 }
 
+type PlainSettings = Omit<RealmSettings, 'passwordPolicy'>;
+type SettingsChanges = { readonly [Member in keyof PlainSettings]?: PlainSettings[Member] | undefined } & {
+  readonly passwordPolicy?: PasswordPolicyChanges | undefined;
+};
+
 /** A new realm's settings. Access tokens are short because they cannot be taken back at a resource server that does not ask. */
-export const DEFAULT_REALM_SETTINGS: RealmSettings = {
+export const DEFAULT_REALM_SETTINGS: Required<RealmSettings> = {
   accessTokenLifetimeSeconds: 300,
   refreshTokenLifetimeSeconds: 86_400,
   idTokenLifetimeSeconds: 300,
   temporaryTokenLifetimeSeconds: 300,
   defaultSigningAlgorithm: 'ES256',
+  passwordPolicy: DEFAULT_PASSWORD_POLICY,
 };
 
 const REALM_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
@@ -76,7 +83,7 @@ export function changeRealm(realm: Realm, changes: RealmChanges, now: Date): Rea
     name: changes.name ?? realm.name,
     displayName: changes.displayName === undefined ? realm.displayName : changes.displayName,
     enabled: changes.enabled ?? realm.enabled,
-    settings: { ...realm.settings, ...present(changes.settings ?? {}) },
+    settings: changeSettings(realm.settings, changes.settings ?? {}),
   };
   const same = JSON.stringify(visible(realm)) === JSON.stringify(visible(next));
   return same ? realm : { ...next, version: realm.version + 1, updatedAt: now };
@@ -98,7 +105,19 @@ function checkChanges({ name, displayName, settings = {} }: RealmChanges): void 
   if (algorithm !== undefined && !SIGNING_ALGORITHMS.includes(algorithm)) {
     problems.add('default_signing_algorithm', `must be one of ${SIGNING_ALGORITHMS.join(', ')}`);
   }
+  checkPolicyChanges(problems, settings.passwordPolicy ?? {});
   problems.throwIfAny();
+}
+
+function changeSettings(
+  settings: Required<RealmSettings>,
+  { passwordPolicy = {}, ...plain }: SettingsChanges,
+): Required<RealmSettings> {
+  return {
+    ...settings,
+    ...present(plain),
+    passwordPolicy: changePolicy(settings.passwordPolicy, passwordPolicy),
+  };
 }
 
 /** Names that could be taken for `master` are kept from everybody. */
@@ -121,5 +140,6 @@ function visible({ name, displayName, enabled, settings }: Realm): unknown {
     enabled,
     ...LIFETIME_MEMBERS.map(([member]) => settings[member]),
     settings.defaultSigningAlgorithm,
+    shownPolicy(settings.passwordPolicy),
   ];
 }

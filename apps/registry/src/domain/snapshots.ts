@@ -1,6 +1,7 @@
 import type { ClientSnapshot, RealmSnapshot, SnapshotOf } from '#contracts';
 import type { ClientSecret } from './client-secret.js';
 import type { Client } from './client.js';
+import { changePolicy } from './password-policy.js';
 import type { Realm } from './realm.js';
 
 /**
@@ -19,6 +20,7 @@ export function realmSnapshotOf(realm: Realm): SnapshotOf<typeof RealmSnapshot> 
       idTokenLifetimeSeconds: settings.idTokenLifetimeSeconds,
       temporaryTokenLifetimeSeconds: settings.temporaryTokenLifetimeSeconds,
       defaultSigningAlgorithm: settings.defaultSigningAlgorithm,
+      passwordPolicy: changePolicy(settings.passwordPolicy, {}),
     },
   };
 }

@@ -1,5 +1,6 @@
 import { LifetimeSeconds } from '#contracts';
-import { ValidateBy, ValidateIf, type ValidationArguments } from 'class-validator';
+import { Type } from 'class-transformer';
+import { ValidateBy, ValidateIf, ValidateNested, type ValidationArguments } from 'class-validator';
 
 /** A member that may be absent, but not `null`. */
 export function Optional(): PropertyDecorator {
@@ -72,9 +73,24 @@ export function Lifetime(): PropertyDecorator {
   return WholeNumber(LifetimeSeconds.minimum ?? 0, LifetimeSeconds.maximum ?? Number.MAX_SAFE_INTEGER);
 }
 
+/** An object with rules of its own, which are those of `type`. */
+export function Members(type: new () => object): PropertyDecorator {
+  const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+  const decorators = [
+    ValidateNested({ context: { schema: {}, members: type } satisfies RuleContext }),
+    rule('members', isObject, 'must be an object'),
+    Type(() => type),
+  ];
+  return (target, name) => {
+    for (const decorate of decorators) decorate(target, name);
+  };
+}
+
 /** What a rule says of a member in the words of JSON Schema; kept as the `context` of the rule. */
 export interface RuleContext {
   readonly schema: Readonly<Record<string, unknown>>;
+  /** The class whose rules say the rest, for an object. */
+  readonly members?: new () => object;
 }
 
 /**

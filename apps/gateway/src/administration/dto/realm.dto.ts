@@ -1,5 +1,6 @@
 import { RealmName, SIGNING_ALGORITHMS, type SigningAlgorithm } from '#contracts';
-import { Flag, Lifetime, Nullable, OneOf, Optional, PatternText, Text } from './members.js';
+import { Flag, Lifetime, Members, Nullable, OneOf, Optional, PatternText, Text } from './members.js';
+import { PasswordPolicyDto } from './password-policy.dto.js';
 
 const NameOfRealm = (): PropertyDecorator =>
   PatternText(
@@ -53,4 +54,8 @@ export class UpdateRealmSettingsDto {
   @Optional()
   @OneOf(SIGNING_ALGORITHMS)
   readonly default_signing_algorithm?: SigningAlgorithm;
+
+  @Optional()
+  @Members(PasswordPolicyDto)
+  readonly password_policy?: PasswordPolicyDto;
 }

@@ -12,6 +12,16 @@ const RealmSettings = Type.Object(
     id_token_lifetime: lifetime,
     temporary_token_lifetime: lifetime,
     default_signing_algorithm: oneOf(SIGNING_ALGORITHMS),
+    password_policy: Type.Object(
+      {
+        min_length: Type.Integer(),
+        max_length: Type.Integer(),
+        refuse_common: Type.Boolean({ description: 'Refuses passwords that are guessed first.' }),
+        refuse_context: Type.Boolean({ description: 'Refuses what is known of the person and the realm.' }),
+        blocked_words: Type.Array(Type.String()),
+      },
+      { $id: 'PasswordPolicyAnswer', description: 'What passwords have to be like, in Unicode characters.' },
+    ),
   },
   { $id: 'RealmSettings' },
 );
@@ -77,7 +87,7 @@ export const REALMS: ResourceDoc = {
       tagged: true,
       conditional: true,
       errors: ['conflict'],
-      example: { access_token_lifetime: 300, default_signing_algorithm: 'ES256' },
+      example: { access_token_lifetime: 300, password_policy: { min_length: 15, blocked_words: ['acme'] } },
     },
     'DELETE /realms/{realm}': {
       id: 'deleteRealm',

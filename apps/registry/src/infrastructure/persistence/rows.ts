@@ -23,6 +23,7 @@ export function toRealm(row: RealmEntity): Realm {
       idTokenLifetimeSeconds: row.idTokenLifetimeSeconds,
       temporaryTokenLifetimeSeconds: row.temporaryTokenLifetimeSeconds,
       defaultSigningAlgorithm: row.defaultSigningAlgorithm,
+      passwordPolicy: row.passwordPolicy,
     },
     version: row.version,
     snapshotVersion: row.snapshotVersion,

@@ -1,5 +1,5 @@
 import { safeIntegerColumn } from '#database';
-import type { SigningAlgorithm } from '#contracts';
+import type { PasswordPolicy, SigningAlgorithm } from '#contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** A row of `registry.realms`. */
@@ -35,6 +35,9 @@ export class RealmEntity {
 
   @Column('text', { name: 'default_signing_algorithm' })
   defaultSigningAlgorithm!: SigningAlgorithm;
+
+  @Column('jsonb', { name: 'password_policy' })
+  passwordPolicy!: PasswordPolicy;
 
   @Column('bigint', { transformer: safeIntegerColumn })
   version!: number;

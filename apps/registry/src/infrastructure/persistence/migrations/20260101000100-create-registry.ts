@@ -56,6 +56,7 @@ const TABLES: readonly string[] = [
     id_token_lifetime_seconds integer NOT NULL,
     temporary_token_lifetime_seconds integer NOT NULL,
     default_signing_algorithm text NOT NULL,
+    password_policy jsonb NOT NULL,
     version bigint NOT NULL,
     snapshot_version bigint NOT NULL,
     created_at timestamptz NOT NULL,
