@@ -22,6 +22,7 @@ export async function ensureRoles(
     bit: FIRST_BIT + index,
     name: `seed:act-${String(index)}`,
     description: null,
+    version: 1,
     retiredAt: null,
   }));
   const at = seededTime(0);

@@ -73,7 +73,7 @@ describe('the password policy', () => {
     [{ refuse_common: 'no' }, '/password_policy/refuse_common'],
     [{ blocked_words: ['ab'] }, '/password_policy/blocked_words'],
     [{ blocked_words: 'acme' }, '/password_policy/blocked_words'],
-    [{ blocked_words: ['a\0b'] }, '/password_policy/blocked_words'],
+    [{ blocked_words: ['a\0b'] }, '/password_policy/blocked_words/0'],
     [{ history: 5 }, '/password_policy/history'],
     [{ toString: 1 }, '/password_policy/toString'],
   ])('cannot be %j', async (policy, pointer) => {

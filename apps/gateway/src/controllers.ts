@@ -13,7 +13,7 @@ import { ClientRolesController } from './administration/client-roles.controller.
 import { ClientsController } from './administration/clients.controller.js';
 import { ConfigurationController } from './administration/configuration.controller.js';
 import { KeysController } from './administration/keys.controller.js';
-import { PermissionsController } from './administration/permissions.controller.js';
+import { ClientPermissionsController, PermissionsController } from './administration/permissions.controller.js';
 import { RealmsController } from './administration/realms.controller.js';
 import { RolesController } from './administration/roles.controller.js';
 import { UserAccountsController } from './administration/user-accounts.controller.js';
@@ -39,6 +39,7 @@ export const GATEWAY_CONTROLLERS: readonly Type<object>[] = [
   UsersController,
   RolesController,
   PermissionsController,
+  ClientPermissionsController,
   ClientRolesController,
   AuditController,
   AuditHistogramController,

@@ -27,6 +27,7 @@ import { ListRealms } from './application/list-realms.js';
 import { LoadClientSnapshots } from './application/load-client-snapshots.js';
 import { LoadRealmSnapshots } from './application/load-realm-snapshots.js';
 import { Provisioning } from './application/provisioning.js';
+import { ReadClientUri } from './application/read-client-uri.js';
 import { ReadClient } from './application/read-client.js';
 import { ReadRealm } from './application/read-realm.js';
 import { ReconcileRealmName } from './application/reconcile-realm-name.js';
@@ -83,6 +84,7 @@ const USE_CASES = [
   TouchClientSecrets,
   ListClientUris,
   AddClientUri,
+  ReadClientUri,
   UpdateClientUri,
   RemoveClientUri,
   LoadRealmSnapshots,

@@ -1,4 +1,8 @@
+import { SqlKeptAnswers } from '#database';
+import { Clock } from '#host';
+import { IdempotentCreation, KeptAnswers } from '#idempotency';
 import { Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { AdministerScope } from './application/administer-scope.js';
 import { ApplyRoleConfiguration } from './application/apply-role-configuration.js';
 import { AssignRole } from './application/assign-role.js';
@@ -26,6 +30,7 @@ import { NameRealm } from './application/name-realm.js';
 import { PreviewRoleChange } from './application/preview-role-change.js';
 import { ProvisionRealmRoles } from './application/provision-realm-roles.js';
 import { ReadRoleModel } from './application/read-role-model.js';
+import { ReadPermission } from './application/read-permission.js';
 import { ReadRole } from './application/read-role.js';
 import { RemoveClientRoles } from './application/remove-client-roles.js';
 import { RemoveRealmRoles } from './application/remove-realm-roles.js';
@@ -81,6 +86,7 @@ import { SnapshotController } from './transport/snapshot.controller.js';
     NameRealm,
     PreviewRoleChange,
     ProvisionRealmRoles,
+    ReadPermission,
     ReadRole,
     ReadRoleModel,
     RemoveClientRoles,
@@ -94,6 +100,16 @@ import { SnapshotController } from './transport/snapshot.controller.js';
     UpdateRole,
     WithdrawAdministrator,
     { provide: RoleStore, useClass: TypeOrmRoleStore },
+    {
+      provide: KeptAnswers,
+      inject: [DataSource],
+      useFactory: (data: DataSource) => new SqlKeptAnswers(data, 'roles'),
+    },
+    {
+      provide: IdempotentCreation,
+      inject: [KeptAnswers, Clock],
+      useFactory: (answers: KeptAnswers, clock: Clock) => new IdempotentCreation(answers, clock),
+    },
   ],
 })
 export class RolesModule {}

@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { Acknowledged, Actor, Instant, nullable, Uuid } from './common.js';
 import { defineCall } from './contract.js';
+import { IdempotencyKey } from './idempotency.js';
 
 /** A client's secret as administrators see it: never its text. */
 export const ClientSecretInfo = Type.Object({
@@ -33,12 +34,18 @@ export const CreateClientSecret = defineCall({
   callers: ['gateway'],
   request: Type.Object({
     actor: Actor,
+    idempotencyKey: Type.Optional(IdempotencyKey),
     realmId: Uuid,
     clientId: Uuid,
     name: nullable(Type.String({ minLength: 1, maxLength: 255 })),
     expiresAt: nullable(Instant),
   }),
-  reply: Type.Object({ secret: ClientSecretInfo, text: Type.String() }),
+  /** `replayed`: as for clients. Then the text is null. */
+  reply: Type.Object({
+    secret: ClientSecretInfo,
+    text: nullable(Type.String()),
+    replayed: Type.Optional(Type.Boolean()),
+  }),
   deadlineMs: 8_000,
 });
 

@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { Acknowledged, Actor, Uuid } from './common.js';
+import { Acknowledged, Actor, nullable, Uuid } from './common.js';
 import { defineCall } from './contract.js';
+import { IdempotencyKey } from './idempotency.js';
 import { RedirectUri } from './registry.js';
 
 /**
@@ -31,17 +32,34 @@ export const AddClientUri = defineCall({
   callers: ['gateway'],
   request: Type.Object({
     actor: Actor,
+    idempotencyKey: Type.Optional(IdempotencyKey),
     realmId: Uuid,
     clientId: Uuid,
     kind: Kind,
     value: Type.String({ maxLength: 2_048 }),
     enabled: Type.Boolean(),
   }),
-  reply: ClientUri,
+  /** `replayed`: as for realms. */
+  reply: Type.Object({ ...ClientUri.properties, replayed: Type.Optional(Type.Boolean()) }),
   deadlineMs: 8_000,
 });
 
-/** Enables or disables one; its value never changes. `not_found`. */
+/** Reads one; `not_found`. */
+export const ReadClientUri = defineCall({
+  subject: 'registry.client-uri.read.v1',
+  callers: ['gateway'],
+  request: Type.Object({ realmId: Uuid, clientId: Uuid, kind: Kind, uriId: Uuid }),
+  reply: ClientUri,
+});
+
+/**
+ * The version of a URI, which its ETag is made of: when it changed last, in milliseconds. Each change is later than the one before.
+ */
+export function clientUriVersion({ updatedAt }: Pick<ClientUri, 'updatedAt'>): number {
+  return Date.parse(updatedAt);
+}
+
+/** Enables or disables one; its value never changes. `not_found`, `precondition_failed` when `ifVersion` is not the present one. */
 export const UpdateClientUri = defineCall({
   subject: 'registry.client-uri.update.v1',
   callers: ['gateway'],
@@ -51,17 +69,25 @@ export const UpdateClientUri = defineCall({
     clientId: Uuid,
     kind: Kind,
     uriId: Uuid,
+    ifVersion: Type.Optional(nullable(Type.Integer())),
     enabled: Type.Boolean(),
   }),
   reply: ClientUri,
   deadlineMs: 8_000,
 });
 
-/** Removes one; `not_found`. */
+/** Removes one; `not_found`, `precondition_failed`. */
 export const RemoveClientUri = defineCall({
   subject: 'registry.client-uri.remove.v1',
   callers: ['gateway'],
-  request: Type.Object({ actor: Actor, realmId: Uuid, clientId: Uuid, kind: Kind, uriId: Uuid }),
+  request: Type.Object({
+    actor: Actor,
+    realmId: Uuid,
+    clientId: Uuid,
+    kind: Kind,
+    uriId: Uuid,
+    ifVersion: Type.Optional(nullable(Type.Integer())),
+  }),
   reply: Acknowledged,
   deadlineMs: 8_000,
 });

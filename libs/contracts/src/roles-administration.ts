@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { Acknowledged, Actor, Instant, nullable, PageRequest, pageOf, Uuid } from './common.js';
 import { defineCall } from './contract.js';
+import { IdempotencyKey } from './idempotency.js';
 import { Permission, Role } from './roles.js';
 
 /**
@@ -38,7 +39,22 @@ export const MAX_BULK_ASSIGNMENTS = 100;
 export const CreatePermission = defineCall({
   subject: 'roles.permission.create.v1',
   callers: ['gateway'],
-  request: Type.Object({ ...InRealm, ...OfClient, name: PermissionName, description: Description }),
+  request: Type.Object({
+    ...InRealm,
+    ...OfClient,
+    idempotencyKey: Type.Optional(IdempotencyKey),
+    name: PermissionName,
+    description: Description,
+  }),
+  /** `replayed`: as for realms. */
+  reply: Type.Object({ ...Permission.properties, replayed: Type.Optional(Type.Boolean()) }),
+});
+
+/** Reads one permission of a realm or client by name; `not_found`. */
+export const ReadPermission = defineCall({
+  subject: 'roles.permission.read.v1',
+  callers: ['gateway'],
+  request: Type.Object({ realmId: Uuid, clientId: nullable(Uuid), name: Type.String() }),
   reply: Permission,
 });
 
@@ -50,6 +66,7 @@ export const UpdatePermission = defineCall({
     ...InRealm,
     clientId: nullable(Uuid),
     name: Type.String(),
+    ifVersion: Type.Optional(nullable(Type.Integer())),
     changes: Type.Partial(Type.Object({ name: PermissionName, description: Description })),
   }),
   reply: Permission,
@@ -62,7 +79,13 @@ export const UpdatePermission = defineCall({
 export const DeletePermission = defineCall({
   subject: 'roles.permission.delete.v1',
   callers: ['gateway'],
-  request: Type.Object({ ...InRealm, clientId: nullable(Uuid), name: Type.String(), force: Type.Boolean() }),
+  request: Type.Object({
+    ...InRealm,
+    clientId: nullable(Uuid),
+    name: Type.String(),
+    ifVersion: Type.Optional(nullable(Type.Integer())),
+    force: Type.Boolean(),
+  }),
   reply: Acknowledged,
 });
 
@@ -78,11 +101,13 @@ export const CreateRole = defineCall({
   request: Type.Object({
     ...InRealm,
     ...OfClient,
+    idempotencyKey: Type.Optional(IdempotencyKey),
     name: RoleName,
     description: Description,
     permissions: PermissionNames,
   }),
-  reply: Role,
+  /** `replayed`: as for realms. */
+  reply: Type.Object({ ...Role.properties, replayed: Type.Optional(Type.Boolean()) }),
 });
 
 /** Reads a role of a realm, of the realm itself or of any of its clients; `not_found`. */

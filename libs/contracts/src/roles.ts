@@ -10,6 +10,8 @@ export const Permission = Type.Object({
   description: nullable(Type.String()),
   builtIn: Type.Boolean(),
   reserved: Type.Boolean(),
+  /** Of its name and description, which its ETag is made of; built-in ones never change. Absent: 0. */
+  version: Type.Optional(Type.Integer({ minimum: 0 })),
 });
 /** One permission of a catalogue. */
 export type Permission = Static<typeof Permission>;

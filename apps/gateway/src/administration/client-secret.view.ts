@@ -12,7 +12,7 @@ export function clientSecretView(secret: ClientSecretInfo) {
   };
 }
 
-/** A new secret with its text: the only time it is shown. */
-export function newSecretView({ id, name, expiresAt, createdAt }: ClientSecretInfo, text: string) {
+/** A new secret with its text: the only time it is shown; null in the answer to a repeated request. */
+export function newSecretView({ id, name, expiresAt, createdAt }: ClientSecretInfo, text: string | null) {
   return { id, name, secret: text, expires_at: expiresAt, created_at: createdAt };
 }

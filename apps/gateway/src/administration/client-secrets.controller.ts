@@ -1,11 +1,12 @@
 import { CreateClientSecret, DeleteClientSecret, ListClientSecrets } from '#contracts';
 import { MessageClient, type CallContext } from '#messaging';
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { targetOf, type Access } from '../access/access.js';
 import { Caller } from '../access/caller.js';
 import { RequirePermissions } from '../access/requirements.js';
 import { Context } from '../http/call-context.js';
-import type { GatewayRequest } from '../http/gateway-request.js';
+import type { GatewayReply, GatewayRequest } from '../http/gateway-request.js';
+import { idempotencyKey, tellReplayed } from '../http/idempotency.js';
 import { parseInstant } from '../http/instant.js';
 import { JsonBodyPipe } from '../http/json-body.pipe.js';
 import { NoQuery } from '../http/no-query.js';
@@ -39,11 +40,14 @@ export class ClientSecretsController {
     @Context() context: CallContext,
     @Param('id', UuidPipe) clientId: string,
     @Body(new JsonBodyPipe(CreateClientSecretDto, { optional: true })) body: CreateClientSecretDto,
+    @Req() request: GatewayRequest,
+    @Res({ passthrough: true }) reply: GatewayReply,
   ) {
-    const { secret, text } = await this.client.call(
+    const { secret, text, replayed } = await this.client.call(
       CreateClientSecret,
       {
         actor: caller.actor,
+        idempotencyKey: idempotencyKey(request),
         realmId: targetOf(caller).id,
         clientId,
         name: body.name ?? null,
@@ -51,6 +55,7 @@ export class ClientSecretsController {
       },
       context,
     );
+    tellReplayed(reply, replayed);
     return newSecretView(secret, text);
   }
 

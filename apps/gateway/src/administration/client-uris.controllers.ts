@@ -1,11 +1,21 @@
-import { AddClientUri, ListClientUris, RemoveClientUri, UpdateClientUri, type ClientUriKind } from '#contracts';
+import {
+  AddClientUri,
+  clientUriVersion,
+  ListClientUris,
+  ReadClientUri,
+  RemoveClientUri,
+  UpdateClientUri,
+  type ClientUriKind,
+} from '#contracts';
 import { MessageClient, type CallContext } from '#messaging';
-import { Body, Controller, Delete, Get, HttpCode, Injectable, Param, Post, Put, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Injectable, Param, Post, Put, Req, Res } from '@nestjs/common';
 import { targetOf, type Access } from '../access/access.js';
 import { Caller } from '../access/caller.js';
 import { RequirePermissions } from '../access/requirements.js';
 import { Context } from '../http/call-context.js';
-import type { GatewayReply } from '../http/gateway-request.js';
+import { answerWithTag, entityTag, ifMatchVersion } from '../http/conditional.js';
+import type { GatewayReply, GatewayRequest } from '../http/gateway-request.js';
+import { idempotencyKey, tellReplayed } from '../http/idempotency.js';
 import { JsonBodyPipe } from '../http/json-body.pipe.js';
 import { NoQuery } from '../http/no-query.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
@@ -41,17 +51,35 @@ abstract class ClientUrisController {
     @Context() context: CallContext,
     @Param('id', UuidPipe) clientId: string,
     @Body(new JsonBodyPipe(AddClientUriDto)) { value, enabled = true }: AddClientUriDto,
+    @Req() request: GatewayRequest,
     @Res({ passthrough: true }) reply: GatewayReply,
   ) {
     const { actor } = caller;
     const { id: realmId, name } = targetOf(caller);
-    const uri = await this.client.call(
+    const { replayed, ...uri } = await this.client.call(
       AddClientUri,
-      { actor, realmId, clientId, kind: this.kind, value, enabled },
+      { actor, idempotencyKey: idempotencyKey(request), realmId, clientId, kind: this.kind, value, enabled },
       context,
     );
-    reply.header('location', `/realms/${name}/clients/${clientId}/${this.path}/${uri.id}`);
+    tellReplayed(reply, replayed);
+    reply
+      .header('location', `/realms/${name}/clients/${clientId}/${this.path}/${uri.id}`)
+      .header('etag', entityTag(clientUriVersion(uri)));
     return clientUriView(uri);
+  }
+
+  @Get(':uriId')
+  @RequirePermissions('view_clients', 'manage_clients')
+  async read(
+    @Caller() caller: Access,
+    @Context() context: CallContext,
+    @Param('id', UuidPipe) clientId: string,
+    @Param('uriId', UuidPipe) uriId: string,
+    @Req() request: GatewayRequest,
+    @Res({ passthrough: true }) reply: GatewayReply,
+  ) {
+    const uri = await this.client.call(ReadClientUri, this.addressOf(caller, clientId, uriId), context);
+    return answerWithTag(request, reply, entityTag(clientUriVersion(uri)), { data: clientUriView(uri) });
   }
 
   @Put(':uriId')
@@ -62,11 +90,13 @@ abstract class ClientUrisController {
     @Param('id', UuidPipe) clientId: string,
     @Param('uriId', UuidPipe) uriId: string,
     @Body(new JsonBodyPipe(UpdateClientUriDto)) { enabled }: UpdateClientUriDto,
+    @Req() request: GatewayRequest,
+    @Res({ passthrough: true }) reply: GatewayReply,
   ) {
-    const { actor } = caller;
-    const realmId = targetOf(caller).id;
-    const request = { actor, realmId, clientId, kind: this.kind, uriId, enabled };
-    return { data: clientUriView(await this.client.call(UpdateClientUri, request, context)) };
+    const addressed = await this.addressed(caller, clientId, uriId, request, context);
+    const uri = await this.client.call(UpdateClientUri, { ...addressed, enabled }, context);
+    reply.header('etag', entityTag(clientUriVersion(uri)));
+    return { data: clientUriView(uri) };
   }
 
   @Delete(':uriId')
@@ -77,10 +107,28 @@ abstract class ClientUrisController {
     @Context() context: CallContext,
     @Param('id', UuidPipe) clientId: string,
     @Param('uriId', UuidPipe) uriId: string,
+    @Req() request: GatewayRequest,
   ) {
-    const { actor } = caller;
-    const realmId = targetOf(caller).id;
-    await this.client.call(RemoveClientUri, { actor, realmId, clientId, kind: this.kind, uriId }, context);
+    const addressed = await this.addressed(caller, clientId, uriId, request, context);
+    await this.client.call(RemoveClientUri, addressed, context);
+  }
+
+  private addressOf(caller: Access, clientId: string, uriId: string) {
+    return { realmId: targetOf(caller).id, clientId, kind: this.kind, uriId };
+  }
+
+  private async addressed(
+    caller: Access,
+    clientId: string,
+    uriId: string,
+    request: GatewayRequest,
+    context: CallContext,
+  ) {
+    const address = this.addressOf(caller, clientId, uriId);
+    const ifVersion = await ifMatchVersion(request, async () =>
+      clientUriVersion(await this.client.call(ReadClientUri, address, context)),
+    );
+    return { actor: caller.actor, ...address, ifVersion };
   }
 }
 

@@ -17,6 +17,7 @@ import { RequirePermissions } from '../access/requirements.js';
 import { Context } from '../http/call-context.js';
 import { answerWithTag, entityTag, ifMatchVersion } from '../http/conditional.js';
 import type { GatewayReply, GatewayRequest } from '../http/gateway-request.js';
+import { idempotencyKey, tellReplayed } from '../http/idempotency.js';
 import { JsonBodyPipe } from '../http/json-body.pipe.js';
 import { ListQuery } from '../http/list-query.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
@@ -57,9 +58,15 @@ export class RolesController {
     @Caller() caller: Access,
     @Context() context: CallContext,
     @Body(new JsonBodyPipe(CreateRoleDto)) body: CreateRoleDto,
+    @Req() request: GatewayRequest,
     @Res({ passthrough: true }) reply: GatewayReply,
   ) {
-    const role = await this.client.call(CreateRole, { ...inRealm(caller), client: null, ...newRole(body) }, context);
+    const { replayed, ...role } = await this.client.call(
+      CreateRole,
+      { ...inRealm(caller), client: null, idempotencyKey: idempotencyKey(request), ...newRole(body) },
+      context,
+    );
+    tellReplayed(reply, replayed);
     reply
       .header('location', `/realms/${targetOf(caller).name}/roles/${role.id}`)
       .header('etag', entityTag(role.version));

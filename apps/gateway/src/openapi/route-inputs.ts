@@ -44,7 +44,9 @@ export function pathParameters(route: RouteHandler): ReadonlyMap<string, Json> {
   const names = [...route.facts.path.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '');
   return new Map(
     names.map((name) => {
-      const schema = ids.has(name) ? Id : name === 'realm' ? RealmName : { type: 'string', minLength: 1 };
+      // Whatever is called so is one, also where a base class takes it from the path itself.
+      const schema =
+        ids.has(name) || name === 'id' ? Id : name === 'realm' ? RealmName : { type: 'string', minLength: 1 };
       return [name, { ...schema }];
     }),
   );

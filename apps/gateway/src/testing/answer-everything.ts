@@ -32,8 +32,10 @@ import {
   PreviewToken,
   ReadAuditEvent,
   ReadClient,
+  ReadClientUri,
   ReadKeySet,
   ReadMetadata,
+  ReadPermission,
   ReadRealm,
   ReadRole,
   ReadServiceAccount,
@@ -89,6 +91,7 @@ export function answerEverything(bus: FakeMessageClient): void {
   bus.on(DeleteClientSecret, () => ({}));
   bus.on(ListClientUris, () => ({ items: [URI] }));
   bus.on(AddClientUri, () => URI);
+  bus.on(ReadClientUri, () => URI);
   bus.on(UpdateClientUri, ({ enabled }) => ({ ...URI, enabled }));
   bus.on(RemoveClientUri, () => ({}));
   bus.on(ReadServiceAccount, () => USER);
@@ -108,6 +111,7 @@ export function answerEverything(bus: FakeMessageClient): void {
   const subject = { subjectId: USER_ID, username: USER.username, clientId: USER.clientId };
   const because = [{ id: ROLE.id, name: ROLE.name }];
   bus.on(CreatePermission, ({ name, description }) => ({ ...PERMISSION, name, description }));
+  bus.on(ReadPermission, () => PERMISSION);
   bus.on(UpdatePermission, () => PERMISSION);
   bus.on(DeletePermission, () => ({}));
   bus.on(CreateRole, ({ name, client }) => ({ ...ROLE, name, clientId: client?.id ?? null }));

@@ -1,5 +1,6 @@
-import type { AddClientUri as AddClientUriCall, ClientUri as ClientUriReply, RequestOf } from '#contracts';
+import type { AddClientUri as AddClientUriCall, ClientUri as ClientUriReply, ReplyOf, RequestOf } from '#contracts';
 import { Clock } from '#host';
+import { IdempotentCreation, namedCreation } from '#idempotency';
 import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
@@ -12,19 +13,27 @@ import { uriReply } from './replies.js';
 export class AddClientUri {
   constructor(
     private readonly changer: ClientUriChanger,
+    private readonly idempotent: IdempotentCreation,
     private readonly clock: Clock,
   ) {}
 
   /** @throws AppError `validation_failed` (with the reason), `not_found`, `conflict`, `unavailable`. */
-  async execute(request: RequestOf<typeof AddClientUriCall>, context: CallContext): Promise<ClientUriReply> {
-    const { kind, value, enabled } = request;
+  execute(
+    request: RequestOf<typeof AddClientUriCall>,
+    context: CallContext,
+  ): Promise<ReplyOf<typeof AddClientUriCall>> {
+    const { realmId, clientId, kind, value, enabled } = request;
     const now = this.clock.now();
     const uri = { id: uuidv7(), value, enabled, createdAt: now, updatedAt: now };
-    await this.changer.run(request, context, async (uris, client, present) => {
-      checkNewClientUri(kind, value, client, present);
-      await uris.insert(kind, client, uri);
-      return { uri, verb: 'added', details: {} };
+    const named = namedCreation(`client_uri/${kind}/${clientId}`, request);
+    return this.idempotent.answer<ClientUriReply>(named, async (keep) => {
+      await this.changer.run(request, context, async (uris, client, present, transaction) => {
+        checkNewClientUri(kind, value, client, present);
+        await uris.insert(kind, client, uri);
+        await keep(transaction, realmId, uriReply(clientId, uri));
+        return { uri, verb: 'added', details: {} };
+      });
+      return uriReply(clientId, uri);
     });
-    return uriReply(request.clientId, uri);
   }
 }

@@ -4,6 +4,7 @@ import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import type { ClientUri, ClientUriStore } from '../domain/client-uri.js';
 import type { Client } from '../domain/client.js';
+import type { RegistryTransaction } from '../domain/registry-transactions.js';
 import { requireMayTrustSignIn, widensTrustedSignIn } from '../domain/sign-in-trust.js';
 import { AuditEvents } from './audit-events.js';
 import { ClientChanger } from './client-changer.js';
@@ -37,11 +38,16 @@ export class ClientUriChanger {
   run(
     { actor, realmId, clientId, kind }: UriChangeRequest,
     context: CallContext,
-    work: (uris: ClientUriStore, client: Client, present: readonly ClientUri[]) => Promise<UriChange | ClientUri>,
+    work: (
+      uris: ClientUriStore,
+      client: Client,
+      present: readonly ClientUri[],
+      transaction: RegistryTransaction,
+    ) => Promise<UriChange | ClientUri>,
   ): Promise<ClientUri> {
     return this.changer.withSeen(realmId, clientId, (seen) =>
       this.changer.run(seen, [], context, async (transaction, before) => {
-        const change = await work(transaction.uris, before, await transaction.uris.list(kind, before));
+        const change = await work(transaction.uris, before, await transaction.uris.list(kind, before), transaction);
         if (!('verb' in change)) return { result: change, snapshots: [publishedClient(before)] };
         const after = await this.after(kind, before, transaction.uris);
         if (widensTrustedSignIn(before, after)) requireMayTrustSignIn(actor);

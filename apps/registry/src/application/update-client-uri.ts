@@ -2,7 +2,7 @@ import type { ClientUri as ClientUriReply, RequestOf, UpdateClientUri as UpdateC
 import { Clock } from '#host';
 import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
-import { clientUriOf } from '../domain/client-uri.js';
+import { checkUriVersion, clientUriOf } from '../domain/client-uri.js';
 import { auditedChanges } from './audit-events.js';
 import { ClientUriChanger } from './client-uri-changer.js';
 import { uriReply } from './replies.js';
@@ -15,13 +15,16 @@ export class UpdateClientUri {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws AppError `not_found`, `unavailable`. */
+  /** @throws AppError `not_found`, `precondition_failed`, `unavailable`. */
   async execute(request: RequestOf<typeof UpdateClientUriCall>, context: CallContext): Promise<ClientUriReply> {
     const { kind, uriId, enabled } = request;
     const updated = await this.changer.run(request, context, async (uris, client, present) => {
       const before = clientUriOf(present, uriId);
+      checkUriVersion(request.ifVersion ?? null, before);
       if (before.enabled === enabled) return before;
-      const uri = { ...before, enabled, updatedAt: this.clock.now() };
+      // Later than before, whatever the clock says: it is the version.
+      const updatedAt = new Date(Math.max(this.clock.now().getTime(), before.updatedAt.getTime() + 1));
+      const uri = { ...before, enabled, updatedAt };
       await uris.update(kind, client, uri);
       return { uri, verb: 'updated', details: auditedChanges({ enabled: before.enabled }, { enabled }) };
     });

@@ -1,6 +1,7 @@
 import type { ClientUriKind } from '#contracts';
 import { AppError } from '#errors';
 import { Problems } from './problems.js';
+import { checkVersion } from './refusals.js';
 import { redirectUriProblem, type RedirectUri } from './redirect-uri.js';
 import { webOriginProblem } from './web-origin.js';
 
@@ -45,6 +46,11 @@ export function clientUriOf(present: readonly ClientUri[], id: string): ClientUr
   if (uri === undefined)
     throw new AppError('not_found', { detail: 'No such URI of this client.', reason: 'unknown_uri' });
   return uri;
+}
+
+/** Optimistic concurrency: the version of a URI is when it changed last. @throws AppError `precondition_failed`. */
+export function checkUriVersion(ifVersion: number | null, { updatedAt }: ClientUri): void {
+  checkVersion(ifVersion, updatedAt.getTime());
 }
 
 /** The client has this very value already. */

@@ -1,6 +1,7 @@
 import {
   AddClientUri,
   ListClientUris,
+  ReadClientUri,
   RemoveClientUri,
   UpdateClientUri,
   type ReplyOf,
@@ -11,6 +12,7 @@ import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { AddClientUri as AddClientUriUseCase } from '../application/add-client-uri.js';
 import { ListClientUris as ListClientUrisUseCase } from '../application/list-client-uris.js';
+import { ReadClientUri as ReadClientUriUseCase } from '../application/read-client-uri.js';
 import { RemoveClientUri as RemoveClientUriUseCase } from '../application/remove-client-uri.js';
 import { UpdateClientUri as UpdateClientUriUseCase } from '../application/update-client-uri.js';
 
@@ -20,6 +22,7 @@ export class ClientUriController {
   constructor(
     private readonly listClientUris: ListClientUrisUseCase,
     private readonly addClientUri: AddClientUriUseCase,
+    private readonly readClientUri: ReadClientUriUseCase,
     private readonly updateClientUri: UpdateClientUriUseCase,
     private readonly removeClientUri: RemoveClientUriUseCase,
   ) {}
@@ -35,6 +38,11 @@ export class ClientUriController {
     @Ctx() context: CallContext,
   ): Promise<ReplyOf<typeof AddClientUri>> {
     return this.addClientUri.execute(request, context);
+  }
+
+  @Handles(ReadClientUri)
+  read(@Payload() request: RequestOf<typeof ReadClientUri>): Promise<ReplyOf<typeof ReadClientUri>> {
+    return this.readClientUri.execute(request);
   }
 
   @Handles(UpdateClientUri)

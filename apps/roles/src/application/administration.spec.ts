@@ -129,7 +129,7 @@ describe('administration of roles', () => {
       await roles.permission(client, 'invoices:read');
       expect(await roles.role(client, 'clerk', ['invoices:read'])).toMatchObject({
         clientId: client.client.id,
-        permissionNames: ['invoices:read'],
+        permissions: ['invoices:read'],
       });
       await expect(roles.role({ realmId }, 'x', ['view_realm', 'invoices:read'])).rejects.toMatchObject({
         code: 'validation_failed',

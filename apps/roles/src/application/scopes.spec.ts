@@ -23,7 +23,10 @@ describe('scopes', () => {
     const role = buildRole({ realmId, clientId, name: 'clerk', mask: 1n });
     await store.transaction(async (transaction) => {
       await transaction.addScope(buildScope({ realmId, scope: clientId, audience: 'invoices' }));
-      await transaction.addPermission({ realmId, scope: clientId }, { bit: 0, name: 'read', description: null });
+      await transaction.addPermission(
+        { realmId, scope: clientId },
+        { bit: 0, name: 'read', description: null, version: 7 },
+      );
       await transaction.addRole(role);
     });
     return { clientId, roleId: role.id };

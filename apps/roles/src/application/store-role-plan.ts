@@ -120,16 +120,20 @@ export class StoreRolePlan {
     cause: Cause,
   ): Promise<readonly PublishedSnapshot[]> {
     const changed = changedScopes(plan);
-    await transaction.addPermissions(
-      changed.flatMap(({ key, permissions }) => permissions.added.map((one) => ({ realmId, scope: key, ...one }))),
+    const added = changed.flatMap(({ key, permissions }) =>
+      permissions.added.map((one) => ({ ...one, realmId, scope: key })),
     );
+    const stamped = await transaction.nextVersions(added.length);
+    await transaction.addPermissions(added.map((one, index) => ({ ...one, version: stamped[index] ?? 0 })));
     const roles = changed.flatMap((scope) => scope.roles.added);
     const versions = await transaction.nextVersions(roles.length);
     await transaction.addRoles(roles.map((role, index) => ({ ...role, version: versions[index] ?? 0 })));
     const holders = new Map<string, number>();
     for (const { key, permissions, roles: planned } of changed) {
       const address = { realmId, scope: key };
-      for (const { after } of permissions.changed) await transaction.savePermission(address, after);
+      for (const { after } of permissions.changed) {
+        await transaction.savePermission(address, { ...after, version: await transaction.nextVersion() });
+      }
       for (const { after } of planned.changed) {
         await transaction.saveRole({ ...after, version: await transaction.nextVersion() });
       }

@@ -29,10 +29,11 @@ export class UpdatePermission {
         bit: before.bit,
         name: changes.name ?? before.name,
         description: changes.description === undefined ? before.description : changes.description,
+        version: await transaction.nextVersion(),
       };
       const shown = { ...after, builtIn: false, reserved: false };
       if (after.name === before.name && after.description === before.description) {
-        return { result: shown, changed: false };
+        return { result: { ...shown, version: before.version }, changed: false };
       }
       const now = this.clock.now();
       if (after.name !== before.name) {
@@ -60,13 +61,22 @@ export class UpdatePermission {
   }
 }
 
-/** The own permission of that name. @throws AppError `not_found`; `conflict` for a built-in one, which nobody changes. */
-export function ownPermissionNamed(
-  { clientId, name }: { readonly clientId: string | null; readonly name: string },
-  permissions: readonly OwnPermission[],
-): OwnPermission {
+/**
+ * The own permission of that name, in the version that is asked for.
+ *
+ * @throws AppError `not_found`; `conflict` for a built-in one, which nobody changes; `precondition_failed`.
+ */
+export function ownPermissionNamed<T extends OwnPermission>(
+  request: { readonly clientId: string | null; readonly name: string; readonly ifVersion?: number | null },
+  permissions: readonly T[],
+): T {
+  const { clientId, name, ifVersion = null } = request;
   const found = permissions.find((permission) => permission.name === name);
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    if (ifVersion === null || ifVersion === found.version) return found;
+    const detail = 'It was changed since it was read.';
+    throw new AppError('precondition_failed', { detail, reason: 'version_differs' });
+  }
   if (isBuiltInPermission(clientId ?? REALM_SCOPE, name)) {
     throw new AppError('conflict', {
       detail: 'A built-in permission stays as it is.',

@@ -110,7 +110,7 @@ function planPermissions(
     collecting(making.problems, pointer, () => {
       checkPermissionName(name, []);
       const bit = chooseBit(stored.key, [...present, ...added], stored.retired, making.now);
-      added.push({ bit, name, description: description ?? null });
+      added.push({ bit, name, description: description ?? null, version: 0 });
     });
   }
   const mentioned = new Set((wanted ?? []).map(([{ name }]) => name));

@@ -5,7 +5,7 @@ import { managesApi, mayGrant } from './grant-policy.js';
 import { HIGHEST_BIT, maskOf } from './mask.js';
 import { PermissionCatalogue } from './permission-catalogue.js';
 
-const own = [{ bit: 40, name: 'reports:read', description: null }];
+const own = [{ bit: 40, name: 'reports:read', description: null, version: 1 }];
 const catalogue = PermissionCatalogue.ofRealm(own);
 const builtIn = BUILT_IN_PERMISSIONS.map(({ name }): string => name);
 const names = catalogue.permissions.map(({ name }) => name);

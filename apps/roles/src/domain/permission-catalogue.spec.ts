@@ -5,8 +5,8 @@ import { bitsOf, EMPTY_MASK } from './mask.js';
 import { PermissionCatalogue } from './permission-catalogue.js';
 
 const own = [
-  { bit: 40, name: 'reports:read', description: 'Read reports' },
-  { bit: 33, name: 'reports:write', description: null },
+  { bit: 40, name: 'reports:read', description: 'Read reports', version: 3 },
+  { bit: 33, name: 'reports:write', description: null, version: 4 },
 ];
 
 describe('permission catalogue', () => {

@@ -6,6 +6,8 @@ export interface OwnPermission {
   readonly bit: number;
   readonly name: string;
   readonly description: string | null;
+  /** Grows with each change of its name or description. */
+  readonly version: number;
 }
 
 /** The permissions a scope's masks are made of, by bit. */
@@ -43,7 +45,7 @@ export class PermissionCatalogue {
 }
 
 function named(own: readonly OwnPermission[]): readonly Permission[] {
-  return own.map(({ bit, name, description }) => ({ bit, name, description, builtIn: false, reserved: false }));
+  return own.map((permission) => ({ ...permission, builtIn: false, reserved: false }));
 }
 
 function byBit(left: Permission, right: Permission): number {

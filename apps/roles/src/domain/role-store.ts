@@ -1,4 +1,5 @@
 import type { AuditEvent, PageRequest } from '#contracts';
+import type { AnswerKeeper, KeptAnswer } from '#idempotency';
 import type { CallContext } from '#messaging';
 import type { RetiredBit } from './catalogue-policy.js';
 import type { PermissionMask } from './mask.js';
@@ -97,7 +98,7 @@ export interface ScopeAddress {
  * One transaction. Locks are held to its end. To be free of deadlocks every use case locks in this order: subjects
  * (ascending), scopes, roles.
  */
-export abstract class RoleTransaction {
+export abstract class RoleTransaction implements AnswerKeeper {
   /** The subject's row, made when missing, locked for change. */
   abstract lockSubject(address: SubjectAddress): Promise<Subject>;
   abstract saveSubject(subject: Subject): Promise<void>;
@@ -157,6 +158,7 @@ export abstract class RoleTransaction {
   abstract nextVersion(): Promise<number>;
   /** Adds an audit event that leaves after the commit. */
   abstract record(event: AuditEvent): Promise<void>;
+  abstract keepAnswer(answer: KeptAnswer, since: Date): Promise<void>;
 }
 
 /** Where roles are kept. */

@@ -1,4 +1,5 @@
-import type { Actor } from '#contracts';
+import type { Actor, Role } from '#contracts';
+import { IdempotentCreation, KeptAnswers } from '#idempotency';
 import { AdministerScope } from '../application/administer-scope.js';
 import { ChangeAssignments } from '../application/change-assignments.js';
 import { ChangeManyAssignments } from '../application/change-many-assignments.js';
@@ -41,13 +42,14 @@ export class AdministrationHarness extends RolesHarness {
   readonly previewRoleChange: PreviewRoleChange;
   readonly renameClientRoles: RenameClientRoles;
 
-  constructor(store: RoleStore) {
+  constructor(store: RoleStore, answers: KeptAnswers = new NoAnswers()) {
     super(store);
+    const idempotent = new IdempotentCreation(answers, this.clock);
     const administer = new AdministerScope(store, this.snapshots);
-    this.createPermission = new CreatePermission(administer, this.clock);
+    this.createPermission = new CreatePermission(administer, idempotent, this.clock);
     this.updatePermission = new UpdatePermission(administer, this.clock);
     this.deletePermission = new DeletePermission(administer, this.clock);
-    this.createRole = new CreateRole(administer, this.clock);
+    this.createRole = new CreateRole(administer, idempotent, this.clock);
     this.readRole = new ReadRole(store);
     this.updateRole = new UpdateRole(administer, store, this.clock);
     this.deleteRole = new DeleteRole(administer, store, this.clock);
@@ -75,12 +77,7 @@ export class AdministrationHarness extends RolesHarness {
     return this.deletePermission.execute(request, this.context);
   }
 
-  role(
-    { realmId, client }: Place,
-    name: string,
-    permissions: readonly string[],
-    actor: Actor = SYSTEM,
-  ): Promise<DescribedRole> {
+  role({ realmId, client }: Place, name: string, permissions: readonly string[], actor: Actor = SYSTEM): Promise<Role> {
     const facts = { name, description: null, permissions: [...permissions] };
     return this.createRole.execute(
       { actor, realmId, realmName: 'said', client: client ?? null, ...facts },
@@ -100,5 +97,16 @@ export class AdministrationHarness extends RolesHarness {
 
   dropRole(realmId: string, id: string, actor: Actor = SYSTEM, ifVersion: number | null = null): Promise<void> {
     return this.deleteRole.execute({ actor, realmId, realmName: 'said', id, ifVersion }, this.context);
+  }
+}
+
+/** Remembers no answers, for tests that name no creation. */
+class NoAnswers extends KeptAnswers {
+  find(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  forget(): Promise<void> {
+    return Promise.resolve();
   }
 }

@@ -1,6 +1,7 @@
 import { requireCatalogued } from '#audit-trail';
 import type { AuditEvent, PageRequest } from '#contracts';
 import { decodeCursor, encodeCursor } from '#database';
+import { KeptAnswers, keyTaken, type KeptAnswer } from '#idempotency';
 import type { RetiredBit } from '../domain/catalogue-policy.js';
 import { EMPTY_MASK, type PermissionMask } from '../domain/mask.js';
 import type { OwnPermission } from '../domain/permission-catalogue.js';
@@ -35,6 +36,7 @@ interface State {
   readonly subjects: Map<string, Subject>;
   roles: Role[];
   permissions: Permission[];
+  kept_answers: (KeptAnswer & { readonly realmId: string })[];
   assignments: Assignment[];
   events: AuditEvent[];
   version: number;
@@ -50,6 +52,7 @@ export class InMemoryRoleStore extends RoleStore {
     subjects: new Map(),
     roles: [],
     permissions: [],
+    kept_answers: [],
     assignments: [],
     events: [],
     version: 0,
@@ -61,6 +64,9 @@ export class InMemoryRoleStore extends RoleStore {
     return this.state.events;
   }
 
+  /** The answers that committed transactions kept. */
+  readonly answers: KeptAnswers = new InMemoryAnswers(() => this.state);
+
   transaction<T>(work: (transaction: RoleTransaction) => Promise<T>): Promise<T> {
     const turn = this.tail.then(async () => {
       const draft: State = {
@@ -69,6 +75,7 @@ export class InMemoryRoleStore extends RoleStore {
         subjects: new Map(this.state.subjects),
         roles: [...this.state.roles],
         permissions: [...this.state.permissions],
+        kept_answers: [...this.state.kept_answers],
         assignments: [...this.state.assignments],
         events: [...this.state.events],
       };
@@ -116,7 +123,7 @@ export class InMemoryRoleStore extends RoleStore {
 
   clearRealm(realmId: string, limit: number): Promise<boolean> {
     const inRealm = (one: { readonly realmId: string }): boolean => one.realmId === realmId;
-    for (const table of ['assignments', 'subjects', 'roles', 'permissions'] as const) {
+    for (const table of ['assignments', 'subjects', 'roles', 'permissions', 'kept_answers'] as const) {
       const gone = new Set<unknown>([...this.state[table].values()].filter(inRealm).slice(0, limit));
       if (table === 'subjects') {
         for (const [key, subject] of this.state.subjects) if (gone.has(subject)) this.state.subjects.delete(key);
@@ -205,6 +212,23 @@ export class InMemoryRoleStore extends RoleStore {
         .filter((role) => role.realmId === realmId && held.has(role.id))
         .sort((left, right) => ascending(left.name, right.name) || ascending(left.id, right.id)),
     );
+  }
+}
+
+class InMemoryAnswers extends KeptAnswers {
+  constructor(private readonly state: () => State) {
+    super();
+  }
+
+  find(keyHash: Buffer, since: Date): Promise<KeptAnswer | null> {
+    const kept = this.state().kept_answers.find((one) => one.keyHash.equals(keyHash) && one.createdAt >= since);
+    return Promise.resolve(kept ?? null);
+  }
+
+  forget(before: Date): Promise<void> {
+    const state = this.state();
+    state.kept_answers = state.kept_answers.filter(({ createdAt }) => createdAt >= before);
+    return Promise.resolve();
   }
 }
 
@@ -408,6 +432,13 @@ class InMemoryTransaction extends RoleTransaction {
     return Promise.resolve(this.state.version);
   }
 
+  keepAnswer(answer: KeptAnswer, since: Date): Promise<void> {
+    const same = this.state.kept_answers.find(({ keyHash }) => keyHash.equals(answer.keyHash));
+    if (same !== undefined && same.createdAt >= since) return Promise.reject(keyTaken());
+    this.state.kept_answers = [...this.state.kept_answers.filter((one) => one !== same), answer];
+    return Promise.resolve();
+  }
+
   record(event: AuditEvent): Promise<void> {
     requireCatalogued(event);
     this.state.events.push(event);
@@ -446,7 +477,7 @@ function contentsOf(state: State, address: ScopeAddress): ScopeContents {
     roles: rolesIn(state, address).sort((left, right) => ascending(left.name, right.name)),
     permissions: state.permissions
       .filter((one) => one.realmId === address.realmId && one.scope === address.scope && one.retiredAt === null)
-      .map(({ bit, name, description }) => ({ bit, name, description }))
+      .map(({ bit, name, description, version }) => ({ bit, name, description, version }))
       .sort((left, right) => left.bit - right.bit),
   };
 }

@@ -78,7 +78,7 @@ export function describeRoleStore(store: () => RoleStore): void {
           clients.map((scope) => buildScope({ realmId, scope, audience: 'api', version: 0 })),
         );
         await transaction.addScopes(clients.map((scope) => buildScope({ realmId, scope, audience: 'other' })));
-        const permission = { bit: 3, name: 'a', description: null };
+        const permission = { bit: 3, name: 'a', description: null, version: 7 };
         const retired = { realmId, scope: clients[0] ?? '' };
         await transaction.addPermission(retired, { ...permission, name: 'old' });
         await transaction.retirePermission(retired, 3, new Date(0));
@@ -105,7 +105,7 @@ export function describeRoleStore(store: () => RoleStore): void {
       const { realmId } = await realmWith();
       const address = { realmId, scope: 'realm' };
       await change(async (transaction) => {
-        await transaction.addPermission(address, { bit: 40, name: 'a', description: null });
+        await transaction.addPermission(address, { bit: 40, name: 'a', description: null, version: 7 });
         await transaction.retirePermission(address, 40, new Date(1_000));
       });
       const other = { realmId, scope: uuidv7() };
@@ -136,10 +136,13 @@ export function describeRoleStore(store: () => RoleStore): void {
         { name: 'a' },
         { name: 'b', clientId },
       );
-      const permission = { bit: 62, name: 'invoices:read', description: null };
+      const permission = { bit: 62, name: 'invoices:read', description: null, version: 7 };
       await change(async (transaction) => {
         await transaction.addPermission({ realmId, scope: 'realm' }, permission);
-        await transaction.addPermission({ realmId, scope: 'realm' }, { bit: 40, name: 'x', description: 'X' });
+        await transaction.addPermission(
+          { realmId, scope: 'realm' },
+          { bit: 40, name: 'x', description: 'X', version: 8 },
+        );
       });
       const [client, never, realm] = await store().readScopes([
         { realmId, scope: clientId },
@@ -150,7 +153,7 @@ export function describeRoleStore(store: () => RoleStore): void {
       expect(client?.scope.audience).toBe('invoices');
       expect(never).toBeNull();
       expect(realm?.roles).toEqual([roles[1], roles[0]]);
-      expect(realm?.permissions).toEqual([{ bit: 40, name: 'x', description: 'X' }, permission]);
+      expect(realm?.permissions).toEqual([{ bit: 40, name: 'x', description: 'X', version: 8 }, permission]);
       expect(await change((transaction) => transaction.contentsOf({ realmId, scope: 'realm' }))).toEqual({
         roles: realm?.roles,
         permissions: realm?.permissions,
@@ -422,11 +425,11 @@ export function describeRoleStore(store: () => RoleStore): void {
       const address = { realmId, scope: 'realm' };
       const at = new Date('2026-01-02T03:04:05.678Z');
       await change(async (transaction) => {
-        await transaction.addPermission(address, { bit: 32, name: 'a', description: null });
-        await transaction.savePermission(address, { bit: 32, name: 'b', description: 'B' });
-        await transaction.addPermission(address, { bit: 33, name: 'a', description: null });
+        await transaction.addPermission(address, { bit: 32, name: 'a', description: null, version: 7 });
+        await transaction.savePermission(address, { bit: 32, name: 'b', description: 'B', version: 9 });
+        await transaction.addPermission(address, { bit: 33, name: 'a', description: null, version: 7 });
         await transaction.retirePermission(address, 32, at);
-        await transaction.addPermission(address, { bit: 34, name: 'b', description: null });
+        await transaction.addPermission(address, { bit: 34, name: 'b', description: null, version: 7 });
       });
       const own = async () => (await store().readScopes([address]))[0]?.permissions.map(({ bit, name }) => [bit, name]);
       expect(await own()).toEqual([
@@ -434,7 +437,9 @@ export function describeRoleStore(store: () => RoleStore): void {
         [34, 'b'],
       ]);
       expect(await change((transaction) => transaction.retiredBits(address))).toEqual([{ bit: 32, retiredAt: at }]);
-      await change((transaction) => transaction.addPermission(address, { bit: 32, name: 'c', description: null }));
+      await change((transaction) =>
+        transaction.addPermission(address, { bit: 32, name: 'c', description: null, version: 7 }),
+      );
       expect(await change((transaction) => transaction.retiredBits(address))).toEqual([]);
       expect(await own()).toEqual([
         [32, 'c'],

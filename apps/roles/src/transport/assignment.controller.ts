@@ -13,7 +13,7 @@ import { AssignRole as AssignRoleUseCase } from '../application/assign-role.js';
 import { ChangeManyAssignments } from '../application/change-many-assignments.js';
 import { ListSubjectRoles as ListSubjectRolesUseCase } from '../application/list-subject-roles.js';
 import { UnassignRole as UnassignRoleUseCase } from '../application/unassign-role.js';
-import { encodeRole } from './role.encoding.js';
+import { roleReply } from '../application/role-reply.js';
 
 /** Gives and takes roles. */
 @Controller()
@@ -55,6 +55,6 @@ export class AssignmentController {
   @Handles(ListSubjectRoles)
   async list(@Payload() request: RequestOf<typeof ListSubjectRoles>): Promise<ReplyOf<typeof ListSubjectRoles>> {
     const roles = await this.listSubjectRoles.execute(request);
-    return { items: roles.map(encodeRole) };
+    return { items: roles.map(roleReply) };
   }
 }

@@ -19,7 +19,7 @@ import { DeleteRole as DeleteRoleUseCase } from '../application/delete-role.js';
 import { ReadRole as ReadRoleUseCase } from '../application/read-role.js';
 import { UpdatePermission as UpdatePermissionUseCase } from '../application/update-permission.js';
 import { UpdateRole as UpdateRoleUseCase } from '../application/update-role.js';
-import { encodeRole } from './role.encoding.js';
+import { roleReply } from '../application/role-reply.js';
 
 /** Administers roles and the permissions they are made of. */
 @Controller()
@@ -60,16 +60,16 @@ export class RoleController {
   }
 
   @Handles(CreateRole)
-  async create(
+  create(
     @Payload() request: RequestOf<typeof CreateRole>,
     @Ctx() context: CallContext,
   ): Promise<ReplyOf<typeof CreateRole>> {
-    return encodeRole(await this.createRole.execute(request, context));
+    return this.createRole.execute(request, context);
   }
 
   @Handles(ReadRole)
   async read(@Payload() request: RequestOf<typeof ReadRole>): Promise<ReplyOf<typeof ReadRole>> {
-    return encodeRole(await this.readRole.execute(request));
+    return roleReply(await this.readRole.execute(request));
   }
 
   @Handles(UpdateRole)
@@ -77,7 +77,7 @@ export class RoleController {
     @Payload() request: RequestOf<typeof UpdateRole>,
     @Ctx() context: CallContext,
   ): Promise<ReplyOf<typeof UpdateRole>> {
-    return encodeRole(await this.updateRole.execute(request, context));
+    return roleReply(await this.updateRole.execute(request, context));
   }
 
   @Handles(DeleteRole)

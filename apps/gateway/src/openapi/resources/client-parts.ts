@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { OperationDoc, ResourceDoc } from '../operation.js';
-import { dataOf, Id, orNull, pageOf, queryFlag, Time } from '../schemas.js';
+import { dataOf, Id, IDEMPOTENT, orNull, pageOf, queryFlag, Time } from '../schemas.js';
 import { RedirectUri } from './clients.js';
 
 const ClientSecret = Type.Object(
@@ -19,7 +19,7 @@ const NewClientSecret = Type.Object(
   {
     id: Id,
     name: orNull(Type.String()),
-    secret: Type.String({ description: 'Shown here, and never again.' }),
+    secret: orNull(Type.String({ description: 'Shown here, and never again; null when an answer is replayed.' })),
     expires_at: orNull(Time),
     created_at: Time,
   },
@@ -41,14 +41,19 @@ function uris(path: string, id: string, name: string, example: string): Record<s
       id: `add${id}`,
       summary: `Add a ${name} to a client`,
       answer: RedirectUri,
+      ...IDEMPOTENT,
+      tagged: true,
       located: true,
-      errors: ['conflict'],
+      errors: ['conflict', ...IDEMPOTENT.errors],
       example: { value: example },
     },
+    [`GET ${base}/{uriId}`]: { id: `read${id}`, summary: `Read a ${name}`, answer: dataOf(RedirectUri), tagged: true },
     [`PUT ${base}/{uriId}`]: {
       id: `update${id}`,
       summary: `Enable or disable a ${name}`,
       answer: dataOf(RedirectUri),
+      tagged: true,
+      conditional: true,
       errors: ['conflict'],
       example: { enabled: false },
     },
@@ -56,6 +61,7 @@ function uris(path: string, id: string, name: string, example: string): Record<s
       id: `remove${id}`,
       summary: `Remove a ${name}`,
       answer: null,
+      conditional: true,
       errors: ['conflict'],
     },
   };
@@ -77,7 +83,8 @@ export const CLIENT_PARTS: ResourceDoc = {
       id: 'createClientSecret',
       summary: 'Give a client one more secret',
       answer: NewClientSecret,
-      errors: ['conflict'],
+      ...IDEMPOTENT,
+      errors: ['conflict', ...IDEMPOTENT.errors],
       example: { name: 'deployment', expires_at: '2099-01-31T12:00:00Z' },
     },
     'DELETE /realms/{realm}/clients/{id}/secrets/{secretId}': {

@@ -1,7 +1,7 @@
 import { PreviewedPermission } from '#contracts';
 import { Type } from '@sinclair/typebox';
 import type { ResourceDoc } from '../operation.js';
-import { dataOf, Id, oneOf, orNull, pageOf, PAGING, queryFlag, queryText, Time } from '../schemas.js';
+import { dataOf, Id, IDEMPOTENT, oneOf, orNull, pageOf, PAGING, queryFlag, queryText, Time } from '../schemas.js';
 import { Permission, Role } from './roles.js';
 
 const SUBJECT = {
@@ -56,6 +56,7 @@ const TokenPreview = Type.Union(
 );
 
 const change = { tagged: true, conditional: true, errors: ['conflict'] } as const;
+const creation = { ...IDEMPOTENT, tagged: true, located: true, errors: ['conflict', ...IDEMPOTENT.errors] } as const;
 const force = { force: queryFlag('Takes it from the roles that hold it.') };
 
 /** Changes of roles, permissions and assignments, and what they would come to. */
@@ -67,9 +68,7 @@ export const ROLE_ADMINISTRATION: ResourceDoc = {
       id: 'createRole',
       summary: 'Create a realm-wide role',
       answer: dataOf(Role),
-      tagged: true,
-      located: true,
-      errors: ['conflict'],
+      ...creation,
       example: { name: 'auditor', permissions: ['view_events'] },
     },
     'GET /realms/{realm}/roles/{id}': { id: 'readRole', summary: 'Read a role', answer: dataOf(Role), tagged: true },
@@ -120,14 +119,20 @@ export const ROLE_ADMINISTRATION: ResourceDoc = {
       id: 'createPermission',
       summary: "Add a permission to the realm's catalogue",
       answer: Permission,
-      errors: ['conflict'],
+      ...creation,
       example: { name: 'reports:read' },
+    },
+    'GET /realms/{realm}/permissions/{name}': {
+      id: 'readPermission',
+      summary: 'Read a permission',
+      answer: dataOf(Permission),
+      tagged: true,
     },
     'PATCH /realms/{realm}/permissions/{name}': {
       id: 'updatePermission',
       summary: 'Rename or describe a permission',
       answer: dataOf(Permission),
-      errors: ['conflict'],
+      ...change,
       example: { description: 'Reads reports' },
     },
     'DELETE /realms/{realm}/permissions/{name}': {
@@ -135,6 +140,7 @@ export const ROLE_ADMINISTRATION: ResourceDoc = {
       summary: 'Delete a permission',
       answer: null,
       query: force,
+      conditional: true,
       errors: ['conflict'],
     },
     'GET /realms/{realm}/clients/{id}/roles': {
@@ -147,9 +153,7 @@ export const ROLE_ADMINISTRATION: ResourceDoc = {
       id: 'createClientRole',
       summary: 'Create a role of a client',
       answer: dataOf(Role),
-      tagged: true,
-      located: true,
-      errors: ['conflict'],
+      ...creation,
       example: { name: 'reader', permissions: [] },
     },
     'GET /realms/{realm}/clients/{id}/permissions': {
@@ -163,14 +167,20 @@ export const ROLE_ADMINISTRATION: ResourceDoc = {
       id: 'createClientPermission',
       summary: "Add a permission to a client's catalogue",
       answer: Permission,
-      errors: ['conflict'],
+      ...creation,
       example: { name: 'invoices:read' },
+    },
+    'GET /realms/{realm}/clients/{id}/permissions/{name}': {
+      id: 'readClientPermission',
+      summary: "Read a client's permission",
+      answer: dataOf(Permission),
+      tagged: true,
     },
     'PATCH /realms/{realm}/clients/{id}/permissions/{name}': {
       id: 'updateClientPermission',
       summary: "Rename or describe a client's permission",
       answer: dataOf(Permission),
-      errors: ['conflict'],
+      ...change,
       example: { description: 'Reads invoices' },
     },
     'DELETE /realms/{realm}/clients/{id}/permissions/{name}': {
@@ -178,6 +188,7 @@ export const ROLE_ADMINISTRATION: ResourceDoc = {
       summary: "Delete a client's permission",
       answer: null,
       query: force,
+      conditional: true,
       errors: ['conflict'],
     },
     'POST /realms/{realm}/clients/{id}/evaluate': {

@@ -105,8 +105,8 @@ export async function addPermissions(
     );
     await manager.insert(
       PermissionEntity,
-      some.map(({ realmId, scope, bit, name, description }) => ({
-        ...{ realmId, scope, bit, name, description },
+      some.map(({ realmId, scope, bit, name, description, version }) => ({
+        ...{ realmId, scope, bit, name, description, version },
         retiredAt: null,
       })),
     );

@@ -1,3 +1,4 @@
+import { safeIntegerColumn } from '#database';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** A row of `roles.permissions`: a permission that a realm or a client named itself. */
@@ -17,6 +18,9 @@ export class PermissionEntity {
 
   @Column('text', { nullable: true })
   description!: string | null;
+
+  @Column('bigint', { transformer: safeIntegerColumn })
+  version!: number;
 
   /** When the permission was deleted; its bit stays taken for a while. */
   @Column('timestamptz', { name: 'retired_at', nullable: true })

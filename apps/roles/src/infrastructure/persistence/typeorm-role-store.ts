@@ -72,7 +72,7 @@ const READ_SCOPES = `
     FROM roles.roles role WHERE role.realm_id = scope.realm_id AND role.scope = scope.scope
   ), '[]'::json) AS roles, COALESCE((
     SELECT json_agg(json_build_object(
-      'bit', permission.bit, 'name', permission.name, 'description', permission.description
+      'bit', permission.bit, 'name', permission.name, 'description', permission.description, 'version', permission.version
     ) ORDER BY permission.bit)
     FROM roles.permissions permission
     WHERE permission.realm_id = scope.realm_id AND permission.scope = scope.scope AND permission.retired_at IS NULL
@@ -135,7 +135,7 @@ export class TypeOrmRoleStore extends RoleStore {
 
   async clearRealm(realmId: string, limit: number): Promise<boolean> {
     // What points at others goes first.
-    for (const table of ['assignments', 'subjects', 'roles', 'permissions']) {
+    for (const table of ['assignments', 'subjects', 'roles', 'permissions', 'kept_answers']) {
       const [, removed]: [unknown, number] = await this.data.query(
         `DELETE FROM roles.${table} WHERE realm_id = $1
            AND ctid = ANY(ARRAY(SELECT one.ctid FROM roles.${table} one WHERE one.realm_id = $1 LIMIT $2))`,

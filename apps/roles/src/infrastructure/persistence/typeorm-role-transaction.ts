@@ -1,5 +1,6 @@
 import { AuditEventRecorded, type AuditEvent } from '#contracts';
-import { nextSnapshotVersion, type Outbox } from '#database';
+import { keepAnswer, nextSnapshotVersion, type Outbox } from '#database';
+import type { KeptAnswer } from '#idempotency';
 import { In, IsNull, MoreThan, Not, type EntityManager } from 'typeorm';
 import type { RetiredBit } from '../../domain/catalogue-policy.js';
 import type { OwnPermission } from '../../domain/permission-catalogue.js';
@@ -115,7 +116,7 @@ export class TypeOrmRoleTransaction extends RoleTransaction {
     });
     return {
       roles: roles.map(roleOfEntity),
-      permissions: permissions.map(({ bit, name, description }) => ({ bit, name, description })),
+      permissions: permissions.map(({ bit, name, description, version }) => ({ bit, name, description, version })),
     };
   }
 
@@ -137,13 +138,16 @@ export class TypeOrmRoleTransaction extends RoleTransaction {
   }
 
   async addPermission({ realmId, scope }: ScopeAddress, permission: OwnPermission): Promise<void> {
-    const { bit, name, description } = permission;
+    const { bit, name, description, version } = permission;
     await this.manager.delete(PermissionEntity, { realmId, scope, bit, retiredAt: Not(IsNull()) });
-    await this.manager.insert(PermissionEntity, { realmId, scope, bit, name, description, retiredAt: null });
+    await this.manager.insert(PermissionEntity, {
+      ...{ realmId, scope, bit, name, description },
+      ...{ version, retiredAt: null },
+    });
   }
 
-  async savePermission({ realmId, scope }: ScopeAddress, { bit, name, description }: OwnPermission): Promise<void> {
-    await this.manager.update(PermissionEntity, { realmId, scope, bit }, { name, description });
+  async savePermission({ realmId, scope }: ScopeAddress, { bit, ...columns }: OwnPermission): Promise<void> {
+    await this.manager.update(PermissionEntity, { realmId, scope, bit }, columns);
   }
 
   async retirePermission({ realmId, scope }: ScopeAddress, bit: number, at: Date): Promise<void> {
@@ -224,6 +228,10 @@ export class TypeOrmRoleTransaction extends RoleTransaction {
 
   nextVersion(): Promise<number> {
     return nextSnapshotVersion(this.manager, 'roles');
+  }
+
+  keepAnswer(answer: KeptAnswer, since: Date): Promise<void> {
+    return keepAnswer(this.manager, 'roles', answer, since);
   }
 
   record(event: AuditEvent): Promise<void> {

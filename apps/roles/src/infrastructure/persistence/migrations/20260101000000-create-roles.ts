@@ -1,4 +1,11 @@
-import { createOutboxTable, createSnapshotSequence, dropOutboxTable, dropSnapshotSequence } from '#database';
+import {
+  createKeptAnswersTable,
+  createOutboxTable,
+  createSnapshotSequence,
+  dropKeptAnswersTable,
+  dropOutboxTable,
+  dropSnapshotSequence,
+} from '#database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Scopes, permissions, roles, subjects and assignments. */
@@ -8,6 +15,7 @@ export class CreateRoles20260101000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await createSnapshotSequence(queryRunner, 'roles');
     await createOutboxTable(queryRunner, 'roles');
+    await createKeptAnswersTable(queryRunner, 'roles');
     await queryRunner.query(`
       CREATE TABLE roles.scopes (
         realm_id uuid NOT NULL,
@@ -26,6 +34,7 @@ export class CreateRoles20260101000000 implements MigrationInterface {
         bit smallint NOT NULL,
         name text COLLATE "C" NOT NULL,
         description text,
+        version bigint NOT NULL,
         -- Deleted ones stay as long as a token could carry them, so that their bit is not used again.
         retired_at timestamptz,
         CONSTRAINT permissions_pkey PRIMARY KEY (realm_id, scope, bit),
@@ -82,6 +91,7 @@ export class CreateRoles20260101000000 implements MigrationInterface {
     for (const table of ['assignments', 'subjects', 'roles', 'permissions', 'scopes']) {
       await queryRunner.query(`DROP TABLE roles.${table}`);
     }
+    await dropKeptAnswersTable(queryRunner, 'roles');
     await dropOutboxTable(queryRunner, 'roles');
     await dropSnapshotSequence(queryRunner, 'roles');
   }

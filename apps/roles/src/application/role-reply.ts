@@ -1,8 +1,8 @@
 import type { Role } from '#contracts';
-import type { DescribedRole } from '../application/describe-roles.js';
+import type { DescribedRole } from './describe-roles.js';
 
 /** The message form of a role. */
-export function encodeRole(role: DescribedRole): Role {
+export function roleReply(role: DescribedRole): Role {
   const { id, realmId, clientId, name, description, permissionNames, version, createdAt, updatedAt } = role;
   return {
     id,
