@@ -7,6 +7,7 @@ import { auditEventsDoc } from './audit-events.js';
 import { composeFile } from './compose.js';
 import { natsConf } from './nats-conf.js';
 import { nestCli } from './nest-cli.js';
+import { permissionsDoc } from './permissions.js';
 
 /** A file that is made from the code. */
 export interface GeneratedFile {
@@ -28,6 +29,7 @@ export async function generatedFiles(root: string): Promise<readonly GeneratedFi
     { path: 'deploy/nats/nats.conf', content: natsConf() },
     { path: 'docs/schema/realm.schema.json', content: await format(realmSchema(), { ...STYLE, parser: 'json' }) },
     { path: 'docs/audit-events.md', content: await format(auditEventsDoc(), { ...STYLE, parser: 'markdown' }) },
+    { path: 'docs/permissions.md', content: await format(permissionsDoc(), { ...STYLE, parser: 'markdown' }) },
     { path: 'deploy/postgres/10-roles.sql', content: SQL_HEADER + databaseRolesSql() },
   ];
 }
