@@ -1,16 +1,22 @@
 import { parseArgs } from 'node:util';
 import { benchAudit } from './audit.js';
+import { benchGuarantee } from './guarantee.js';
 import { benchRegistry } from './registry.js';
 import { benchRoles } from './roles.js';
 import { benchTokens } from './tokens.js';
 
-const HELP = `npm run bench -- [tokens | registry | roles | audit] [options]
+const HELP = `npm run bench -- [tokens | guarantee | registry | roles | audit] [options]
 
 tokens (what is measured when nothing is named)
   client_credentials through a private cluster, beside the bare pipeline (Fastify → NATS → ES256 → reply) and
   oidc-provider, interleaved in one run: tokens/s, latency, CPU per token and the ratios.
   --connections N   keep-alive connections of the load generator (64)
   --tokens N        instances of the tokens service (1)
+
+guarantee
+  The price of G1: tokens/s with and without waiting for the acknowledgement of the record, by one process that is switched
+  between the two, and what storing the log costs beside it.
+  --connections N   as above
 
 registry
   Creating, listing, searching and reading clients, and the first token of a client, in a realm with 1,000 clients and
@@ -68,6 +74,12 @@ if (values.help) {
     seconds: count('seconds', 8),
     connections: count('connections'),
     tokens: count('tokens'),
+  });
+} else if (what === 'guarantee') {
+  await benchGuarantee({
+    rounds: count('rounds'),
+    seconds: count('seconds', 8),
+    connections: count('connections'),
   });
 } else if (what === 'registry') {
   await benchRegistry({

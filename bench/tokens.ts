@@ -17,7 +17,8 @@ export interface TokenBenchOptions {
 const CHANCERY = 'chancery';
 const CHANCERY_STORED_LATER = 'chancery, log stored later';
 
-interface Contender {
+/** Something that issues tokens, and how to measure it. */
+export interface Contender {
   readonly name: string;
   readonly target: Omit<LoadTarget, 'connections' | 'seconds'>;
   readonly processes: () => Readonly<Record<string, readonly number[]>>;
@@ -26,11 +27,14 @@ interface Contender {
   readonly after?: () => Promise<void>;
 }
 
-interface Measurement extends LoadResult {
+/** What came of one measurement. */
+export interface Measurement extends LoadResult {
   readonly cpuPerToken: Readonly<Record<string, number>>;
 }
 
-const basic = (id: string, secret: string): string => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+/** The `Authorization` of a client. */
+export const basic = (id: string, secret: string): string =>
+  `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 
 /** `client_credentials` through the cluster beside the bare pipeline and oidc-provider, interleaved in one run. */
 export async function benchTokens(options: TokenBenchOptions): Promise<void> {
@@ -119,7 +123,11 @@ async function compare(contenders: readonly Contender[], options: TokenBenchOpti
   print(results);
 }
 
-async function measure(contender: Contender, options: TokenBenchOptions): Promise<Measurement> {
+/** Measures once, with what has to be done before and after. */
+export async function measure(
+  contender: Contender,
+  options: Pick<TokenBenchOptions, 'seconds' | 'connections'>,
+): Promise<Measurement> {
   const processes = contender.processes();
   const used = (): Record<string, number> => ({
     ...Object.fromEntries(
@@ -169,7 +177,7 @@ function print(results: ReadonlyMap<string, readonly Measurement[]>): void {
 }
 
 /** Waits until processes have next to nothing to do, so that what one contender left is not counted against the next. */
-async function atRest(pids: () => readonly number[]): Promise<void> {
+export async function atRest(pids: () => readonly number[]): Promise<void> {
   const used = (): number => pids().reduce((sum, pid) => sum + cpuMicroseconds(pid), 0);
   for (let tries = 0; tries < 120; tries += 1) {
     const before = used();
@@ -179,7 +187,7 @@ async function atRest(pids: () => readonly number[]): Promise<void> {
 }
 
 /** Registers the realm `bench` and a confidential client with a service account, as an administrator would. */
-async function makeClient(
+export async function makeClient(
   baseUrl: string,
   username: string,
   password: string,

@@ -28,6 +28,11 @@ export class NodeProcess {
 
   constructor(private readonly options: NodeProcessOptions) {}
 
+  /** Another program with the same settings, to be started in place of this one. */
+  alternative(args: readonly string[]): NodeProcess {
+    return new NodeProcess({ ...this.options, args });
+  }
+
   get title(): string {
     return this.options.title;
   }
