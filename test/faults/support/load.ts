@@ -35,6 +35,8 @@ export class Load {
   constructor(
     steady: readonly TestClient[],
     private readonly connections: number,
+    /** The gateways that are asked in turn; the first alone by default. */
+    private readonly bases: readonly string[] = [],
   ) {
     this.clients = [...steady];
   }
@@ -78,7 +80,8 @@ export class Load {
     const sentAt = performance.now();
     let answer;
     try {
-      answer = await clientCredentials(client);
+      const base = this.bases[this.next % this.bases.length];
+      answer = await clientCredentials(client, {}, base === undefined ? {} : { base });
     } catch (thrown: unknown) {
       const cause = thrown instanceof Error && thrown.cause instanceof Error ? `: ${thrown.cause.message}` : '';
       this.errors.push(`${String(thrown)}${cause}`);

@@ -1,0 +1,213 @@
+import { startCluster, type Cluster, type PrivateServer } from '#testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import {
+  Administrator,
+  unique,
+  type AuditEventBody,
+  type Page,
+  type TestClient,
+} from '../e2e/support/administrator.js';
+import { clientCredentials } from '../e2e/support/protocol.js';
+import { useShape } from '../e2e/support/shape.js';
+import { faultPlan, faultText, type Fault } from './support/fault-plan.js';
+import { Load } from './support/load.js';
+import { untilDone } from './support/until-done.js';
+
+/** `npm run test:faults -- --minutes 10 --seed 7`; in `npm test` a short run with a seed of its own. */
+const MINUTES = Number(process.env['CHANCERY_FAULT_MINUTES'] ?? '0.4');
+const SEED = Number(process.env['CHANCERY_FAULT_SEED'] ?? randomInt(2 ** 31));
+const CONNECTIONS = 12;
+/** How long everybody may need to be well again, and the log to have everything, when the last fault is over. */
+const RECOVERY_MS = 120_000;
+
+/** Anybody may die or stand still at any time: what clients were given is in the log, once, and nothing else is lost either. */
+describe(`random faults for ${String(MINUTES)} minutes with seed ${String(SEED)}`, () => {
+  let cluster: Cluster;
+  let admin: Administrator;
+  let clients: readonly TestClient[];
+  let load: Load | undefined;
+  const crashes: string[] = [];
+
+  beforeAll(async () => {
+    cluster = await startCluster({
+      replicas: { gateway: 2, tokens: 2, audit: 2, registry: 2 },
+      silent: true,
+      onCrash: (process, how) => {
+        crashes.push(`${process.title} (${how}):\n${process.logTail()}`);
+      },
+    });
+    const { baseUrls, adminUsername, adminPassword } = cluster;
+    useShape({ kind: 'cluster', baseUrls, adminUsername, adminPassword });
+    admin = await Administrator.signIn();
+    const { name } = await admin.createRealm();
+    await admin.done('PUT', '/realms/master/settings', { access_token_lifetime: 7_200 });
+    admin = await Administrator.signIn();
+    clients = await Promise.all(Array.from({ length: 4 }, () => admin.createServiceClient(name)));
+  }, 120_000);
+
+  afterAll(async () => {
+    await load?.finish();
+    await cluster.stop();
+  }, 60_000);
+
+  const serverOf = (target: 'nats' | 'postgres' | 'redis'): PrivateServer => {
+    const server = cluster[target];
+    if (server === null) throw new Error(`The cluster has no ${target} of its own.`);
+    return server;
+  };
+
+  /** A process and all it has started: PostgreSQL works in many. */
+  const family = (pid: number): readonly number[] => {
+    try {
+      const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8').trim();
+      return [
+        pid,
+        ...children
+          .split(' ')
+          .filter(Boolean)
+          .flatMap((child) => family(Number(child))),
+      ];
+    } catch {
+      return [];
+    }
+  };
+  const signal = (pid: number, name: NodeJS.Signals): void => {
+    for (const each of family(pid)) {
+      try {
+        process.kill(each, name);
+      } catch {
+        // Gone meanwhile.
+      }
+    }
+  };
+
+  const strike = async ({ target, index, how, forMs }: Fault): Promise<void> => {
+    const isServer = target === 'nats' || target === 'postgres' || target === 'redis';
+    if (isServer) {
+      const server = serverOf(target);
+      if (how === 'SIGSTOP') {
+        const { pid } = server;
+        signal(pid, 'SIGSTOP');
+        await sleep(forMs);
+        signal(pid, 'SIGCONT');
+      } else {
+        await server.kill();
+        await sleep(forMs);
+        await server.restart();
+      }
+      return;
+    }
+    const processes = cluster.processes(target);
+    const victim = processes[index % processes.length];
+    if (victim?.pid === undefined) throw new Error(`The cluster has no ${target}.`);
+    if (how === 'SIGSTOP') {
+      signal(victim.pid, 'SIGSTOP');
+      await sleep(forMs);
+      signal(victim.pid, 'SIGCONT');
+    } else {
+      await victim.kill('SIGKILL');
+      await sleep(forMs);
+      victim.spawn();
+    }
+  };
+
+  /** Registers clients without end; what was answered 201 must be in the log, once. */
+  const register = async (realm: string, isOver: () => boolean): Promise<readonly string[]> => {
+    const made: string[] = [];
+    while (!isOver()) {
+      const client_id = unique('made');
+      try {
+        const answer = await admin.ask('POST', `/realms/${realm}/clients`, { name: client_id, client_id });
+        if (answer.status === 201) made.push(client_id);
+        else expect([503]).toContain(answer.status);
+      } catch (error) {
+        // Its gateway died.
+        if (!(error instanceof TypeError)) throw error;
+      }
+      await sleep(50);
+    }
+    return made;
+  };
+
+  const allEvents = async (realm: string, type: string): Promise<readonly AuditEventBody[]> => {
+    const events: AuditEventBody[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const query = new URLSearchParams({ type, limit: '200', cursor }).toString();
+      const answer = await untilDone(() => admin.ask('GET', `/realms/${realm}/audit/events?${query}`));
+      const page = answer.body as Page<AuditEventBody>;
+      events.push(...page.data);
+      cursor = page.page.next_cursor;
+    }
+    return events;
+  };
+
+  it(
+    'G1: what was received is in the log, once; nobody crashes who was not killed; all works again by itself',
+    async () => {
+      const realm = clients[0]?.realm ?? '';
+      const until = Date.now() + MINUTES * 60_000;
+      let over = false;
+      load = new Load(clients, CONNECTIONS, cluster.baseUrls);
+      load.start();
+      const registering = register(realm, () => over);
+      const told: string[] = [];
+      for (const fault of faultPlan(SEED)) {
+        await sleep(fault.pauseMs);
+        if (Date.now() >= until) break;
+        told.push(faultText(fault));
+        if (MINUTES >= 1) process.stderr.write(`  ${new Date().toISOString()} ${faultText(fault)}\n`);
+        await strike(fault);
+      }
+      try {
+        await Promise.all(cluster.processes().map((each) => each.waitUntilReady(RECOVERY_MS)));
+        for (const client of clients) await untilDone(() => clientCredentials(client));
+        over = true;
+        const result = await load.finish();
+        const made = await registering;
+        expect(result.unexpected).toEqual([]);
+        expect(result.granted).toBeGreaterThan(100);
+        expect(crashes).toEqual([]);
+        expect(new Set(result.jtis).size).toBe(result.jtis.length);
+
+        const missing = new Set(result.jtis);
+        const unmade = new Set(made);
+        for (const deadline = Date.now() + RECOVERY_MS; missing.size + unmade.size > 0 && Date.now() < deadline;) {
+          await sleep(1_000);
+          for (const { jti } of await allEvents(realm, 'token.issued')) if (jti !== null) missing.delete(jti);
+          for (const { client_id } of await allEvents(realm, 'client.created'))
+            if (client_id !== null) unmade.delete(client_id);
+        }
+        expect([...missing, ...unmade]).toEqual([]);
+        const issued = (await allEvents(realm, 'token.issued')).map(({ jti }) => jti);
+        expect(new Set(issued).size).toBe(issued.length);
+        const created = (await allEvents(realm, 'client.created')).map(({ client_id }) => client_id);
+        expect(new Set(created).size).toBe(created.length);
+        expect(await setAside()).toBe(0);
+        process.stderr.write(
+          `  seed ${String(SEED)}: ${String(told.length)} faults, ${String(result.granted)} tokens, ${String(result.unavailable)} answers 503, ${String(result.errors.length)} without answer, ${String(made.length)} clients made\n`,
+        );
+      } catch (error) {
+        process.stderr.write(
+          `  failed with CHANCERY_FAULT_SEED=${String(SEED)} CHANCERY_FAULT_MINUTES=${String(MINUTES)}\n  ${told.join('\n  ')}\n`,
+        );
+        throw error;
+      }
+    },
+    MINUTES * 60_000 + 4 * RECOVERY_MS,
+  );
+
+  async function setAside(): Promise<number> {
+    const database = new Client({ connectionString: cluster.databaseUrl });
+    await database.connect();
+    try {
+      const result = await database.query<{ count: number }>('SELECT count(*)::int AS count FROM audit.poison');
+      return result.rows[0]?.count ?? -1;
+    } finally {
+      await database.end();
+    }
+  }
+});
