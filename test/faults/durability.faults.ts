@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { Administrator, type TestClient } from '../e2e/support/administrator.js';
+import { Administrator, unique, type Page, type TestClient } from '../e2e/support/administrator.js';
 import type { Answer } from '../e2e/support/http.js';
 import { clientCredentials, tokenOf } from '../e2e/support/protocol.js';
 import { useShape } from '../e2e/support/shape.js';
@@ -149,6 +149,42 @@ describe('while nothing can be recorded', () => {
       1,
     );
   }, 90_000);
+
+  it('what is no event is set aside, counted and shown, and holds up nobody', async () => {
+    const { host, username, password } = new URL(cluster.natsUrlOf('tokens'));
+    const tokens = await connect({ servers: host, user: username, pass: password, inboxPrefix: '_INBOX_tokens' });
+    const payloads = ['no JSON at all', '{"id":"no list"}', `[{"id":"no event","word":"${unique('poison')}"}]`];
+    try {
+      for (const payload of payloads) {
+        const answer = await tokens.request('audit.event.recorded.v1', payload, { timeout: 2_000 });
+        expect(answer.json()).toMatchObject({ stream: STREAM });
+      }
+    } finally {
+      await tokens.close();
+    }
+    const clerk = new Clerk(client);
+    await clerk.until(200);
+    await nothingIsLost(clerk);
+    const path = '/realms/master/audit/poison';
+    const list = () => admin.done<Page<{ payload: string; error: string; digest: string }>>('GET', path);
+    const deadline = Date.now() + INGEST_LIMIT_MS;
+    let found = await list();
+    while (found.page.total < payloads.length && Date.now() < deadline) found = await list();
+    expect(found.data.map(({ payload }) => payload)).toEqual(
+      expect.arrayContaining(payloads.map((payload) => expect.stringContaining(payload.replace(/^\[|\]$/g, '')))),
+    );
+    for (const { error, digest } of found.data) {
+      expect(error).not.toBe('');
+      expect(cluster.processes('audit')[0]?.log()).toContain(digest);
+    }
+    const metrics = await fetch(`${cluster.processes('audit')[0]?.managementUrl ?? ''}/metrics`);
+    expect(await metrics.text()).toMatch(/chancery_audit_poison_total 3\b/);
+    // Only for those who operate the product.
+    const auditor = await admin.createServiceClient(client.realm);
+    await admin.assignRole(auditor, 'admin');
+    const stranger = new Administrator(tokenOf(await clientCredentials(auditor)).token);
+    expect((await stranger.ask('GET', path)).status).toBe(403);
+  }, 60_000);
 
   it('a read-only database takes nothing from the log: tokens are issued, changes answered 503, all is there later', async () => {
     const clerk = new Clerk(client);

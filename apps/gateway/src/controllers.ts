@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { AuditHistogramController } from './administration/audit-histogram.controller.js';
 import { AuditHistoryController } from './administration/audit-history.controller.js';
+import { AuditPoisonController } from './administration/audit-poison.controller.js';
 import { AuditRetentionController } from './administration/audit-retention.controller.js';
 import { AuditController } from './administration/audit.controller.js';
 import { ClientSecretsController } from './administration/client-secrets.controller.js';
@@ -44,6 +45,7 @@ export const GATEWAY_CONTROLLERS: readonly Type<object>[] = [
   AuditController,
   AuditHistogramController,
   AuditHistoryController,
+  AuditPoisonController,
   AuditRetentionController,
   KeysController,
   ConfigurationController,

@@ -2,6 +2,7 @@ import * as accounts from './accounts.js';
 import * as audit from './audit.js';
 import * as auditHistogram from './audit-histogram.js';
 import * as auditHistory from './audit-history.js';
+import * as auditPoison from './audit-poison.js';
 import * as auditRetention from './audit-retention.js';
 import * as clientSecrets from './client-secrets.js';
 import * as clientUris from './client-uris.js';
@@ -42,6 +43,7 @@ const everything: readonly unknown[] = [
   audit,
   auditHistogram,
   auditHistory,
+  auditPoison,
   auditRetention,
 ].flatMap((module) => Object.values(module as Record<string, unknown>));
 

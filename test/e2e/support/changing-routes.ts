@@ -56,6 +56,11 @@ export class Ground {
     return (await this.admin.done<{ data: { id: string; name: string } }>('POST', path, made)).data;
   }
 
+  async person(): Promise<{ readonly id: string; readonly username: string }> {
+    const made = { username: unique('person') };
+    return (await this.admin.done<{ data: { id: string; username: string } }>('POST', `${this.base}/users`, made)).data;
+  }
+
   async permission(client?: TestClient): Promise<string> {
     const path = client === undefined ? this.base : `${this.base}/clients/${client.id}`;
     const { name } = await this.admin.done<{ name: string }>('POST', `${path}/permissions`, { name: unique('p') });
@@ -208,19 +213,6 @@ export const CHANGING_ROUTES: Readonly<Record<string, Prepare>> = {
       realm: ground.realm,
       events: [{ type: 'realm.updated', details: change('access_token_lifetime', 300, 99) }],
     }),
-  'PUT /realms/{realm}/audit/retention': (ground) =>
-    Promise.resolve({
-      path: `${ground.base}/audit/retention`,
-      json: { retention: '7y' },
-      realm: ground.realm,
-      events: [
-        {
-          type: 'audit.retention_changed',
-          target: { kind: 'realm' },
-          details: change('retention', 'forever', '7y'),
-        },
-      ],
-    }),
   'DELETE /realms/{realm}': async ({ admin }) => {
     const { id, name } = await admin.createRealm();
     return {
@@ -289,6 +281,49 @@ export const CHANGING_ROUTES: Readonly<Record<string, Prepare>> = {
     };
   },
   ...uriRoutes,
+  'POST /realms/{realm}/users': (ground) => {
+    const username = unique('person');
+    return Promise.resolve({
+      path: `${ground.base}/users`,
+      json: { username },
+      realm: ground.realm,
+      events: [{ type: 'user.created', target: { kind: 'user' }, details: { username } }],
+    });
+  },
+  'PUT /realms/{realm}/users/{id}': async (ground) => {
+    const { id, username } = await ground.person();
+    return {
+      path: `${ground.base}/users/${id}`,
+      json: { firstname: 'Ada' },
+      realm: ground.realm,
+      events: [{ type: 'user.updated', subject_id: id, details: { username, ...change('firstname', null, 'Ada') } }],
+    };
+  },
+  'PUT /realms/{realm}/users/{id}/reset-password': async (ground) => {
+    const { id, username } = await ground.person();
+    const details = { username, temporary: false, ...change('password', null, '***') };
+    return {
+      path: `${ground.base}/users/${id}/reset-password`,
+      json: { value: 'correct horse battery staple', temporary: false, credential_type: 'password' },
+      realm: ground.realm,
+      events: [{ type: 'user.password_changed', target: { kind: 'user', id }, subject_id: id, details }],
+    };
+  },
+  'DELETE /realms/{realm}/users/{id}': async (ground) => {
+    const { id, username } = await ground.person();
+    return {
+      path: `${ground.base}/users/${id}`,
+      realm: ground.realm,
+      events: [{ type: 'user.deleted', target: { kind: 'user', id }, subject_id: id, details: { username } }],
+    };
+  },
+  'PUT /realms/{realm}/audit/retention': (ground) =>
+    Promise.resolve({
+      path: `${ground.base}/audit/retention`,
+      json: { retention: '7y' },
+      realm: ground.realm,
+      events: [{ type: 'audit.retention_changed', target: { kind: 'realm' } }],
+    }),
   'PATCH /realms/{realm}/users/{id}/roles': async (ground) => {
     const subject_id = await ground.userOf(await ground.client());
     const role = await ground.role();

@@ -1,6 +1,7 @@
 import type { ResourceDoc } from './operation.js';
 import { AUDIT_HISTOGRAM } from './resources/audit-histogram.js';
 import { AUDIT_HISTORY } from './resources/audit-history.js';
+import { AUDIT_POISON } from './resources/audit-poison.js';
 import { AUDIT_RETENTION } from './resources/audit-retention.js';
 import { AUDIT } from './resources/audit.js';
 import { CLIENT_PARTS } from './resources/client-parts.js';
@@ -27,6 +28,7 @@ export const RESOURCES: readonly ResourceDoc[] = [
   AUDIT,
   AUDIT_HISTOGRAM,
   AUDIT_HISTORY,
+  AUDIT_POISON,
   AUDIT_RETENTION,
   KEYS,
   SERVICE,

@@ -1,6 +1,7 @@
 import {
   ListTokensCarrying,
   ReadAuditHistogram,
+  ListPoison,
   ReadAuditRetention,
   ReadHistoricalAuthority,
   SetAuditRetention,
@@ -37,6 +38,11 @@ export function answerAudit(bus: FakeMessageClient): void {
     ],
     complete: true,
     gaps: [],
+  }));
+  bus.on(ListPoison, () => ({
+    items: [{ digest: 'a'.repeat(64), error: 'not JSON', received_at: NOW, bytes: 3, payload: 'x y' }],
+    nextCursor: null,
+    total: 1,
   }));
   bus.on(ListTokensCarrying, ({ from }) => ({
     items: [
