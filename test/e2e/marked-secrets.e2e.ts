@@ -186,6 +186,18 @@ describe('a secret is nowhere', () => {
         form(grant),
       );
       await send('POST', token, post, form({ ...grant, client_id: visible, client_secret: mark('a posted secret') }));
+      // Mixed up: the secret for the client, tokens and secrets for names.
+      await send('POST', token, { ...post, authorization: basic(secret, visible) }, form(grant));
+      await send('POST', token, post, form({ ...grant, client_id: secret, client_secret: visible }));
+      await send(
+        'POST',
+        token,
+        { ...post, 'user-agent': `curl ${admin.token}`, authorization: basic(visible, secret) },
+        form({ ...grant, scope: `${secret} ${admin.token}`, resource: `urn:${secret}` }),
+      );
+      await send('POST', tokenPath(secret), post, form(grant));
+      await send('GET', clientPath, { authorization: `Bearer ${admin.token}`, 'user-agent': secret });
+      await send('GET', `/realms/${realm}/keys`, { authorization: `Bearer ${secret}`, 'user-agent': admin.token });
       await send('POST', token, post, form({ ...grant, client_id: visible, client_assertion: mark('an assertion') }));
       await send('POST', token, post, form({ ...grant, client_secret: mark('a secret of nobody') }));
       await send('POST', token, post, `client_secret=a&client_secret=${encodeURIComponent(mark('a repeated secret'))}`);

@@ -1,6 +1,7 @@
 import type { Actor, AuditDetails, AuditEvent, AuditEventType, Peer } from '#contracts';
 import { traceIdOf, type CallContext } from '#messaging';
 import { EventIds } from './event-ids.js';
+import { maskSecrets } from './mask-secrets.js';
 
 /** What varies from event to event; the rest comes from the context and the clock. */
 export interface AuditFacts<T extends AuditEventType = AuditEventType> {
@@ -19,17 +20,15 @@ export interface AuditFacts<T extends AuditEventType = AuditEventType> {
   readonly details: AuditDetails<T>;
 }
 
-/** What stands in an event in place of a secret. */
-export const MASK = '***';
-
 const cut = (value: string | null | undefined, length: number): string | null =>
-  value === null || value === undefined ? null : value.slice(0, length);
+  value === null || value === undefined ? null : maskSecrets(value).slice(0, length);
 
 const ids = new EventIds();
 
 /**
  * Makes a complete audit event. Its id is a fresh UUIDv7 that carries the event's time, in the order of making within one
- * millisecond. Strings that came from outside are cut to what the contract allows.
+ * millisecond. Strings that came from outside are cut to what the contract allows, and lose what
+ * is plainly a secret.
  */
 export function newAuditEvent<T extends AuditEventType>(
   facts: AuditFacts<T>,
@@ -38,7 +37,7 @@ export function newAuditEvent<T extends AuditEventType>(
 ): AuditEvent {
   return {
     id: ids.next(now),
-    realm: facts.realm.slice(0, 255),
+    realm: maskSecrets(facts.realm).slice(0, 255),
     realm_id: facts.realmId,
     type: facts.type,
     outcome: facts.outcome ?? 'success',

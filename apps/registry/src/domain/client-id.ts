@@ -21,6 +21,7 @@ export function clientIdProblem(clientId: string): string | null {
   if (clientId.length === 0) return 'must not be empty';
   if (clientId.length > CLIENT_ID_MAX_LENGTH) return `must have at most ${CLIENT_ID_MAX_LENGTH} characters`;
   if (!/^[\x21-\x7e]+$/.test(clientId)) return 'must consist of printable ASCII characters without spaces';
+  if (/chs_[0-9A-Za-z]{20}/.test(clientId)) return 'must not have the form of a client secret';
   // A token for nobody in particular has the issuer in its audience: no API may be taken for that.
   if (/^https?:.*\/realms\/[^/]+\/*$/i.test(clientId)) return "must not have the form of a realm's issuer";
   return null;

@@ -1,3 +1,4 @@
+import { holdsSecret } from '#audit-trail';
 import { SnapshotReader } from '#cache';
 import {
   ActiveKeySnapshot,
@@ -150,7 +151,8 @@ export class IssueToken {
       return AppError.from(thrown);
     }
     attempt.presented = presented;
-    if (!isRealmName(realm) || presented.clientId.length > 255) return presented;
+    if (!isRealmName(realm) || holdsSecret(realm)) return presented;
+    if (presented.clientId.length > 255 || holdsSecret(presented.clientId)) return presented;
     void attempt.view.read(RealmSnapshot, realm);
     const realmId = this.hints.realmId(realm);
     if (realmId === undefined) return presented;

@@ -9,7 +9,7 @@ import {
   type RequestOf,
   type SnapshotOf,
 } from '#contracts';
-import { newAuditEvent, type AuditFacts } from '#audit-trail';
+import { maskSecrets, newAuditEvent, type AuditFacts } from '#audit-trail';
 import type { CallContext } from '#messaging';
 import type { ClientAuthentication } from '#oauth';
 import type { SnapshotView } from '../snapshot-view.js';
@@ -80,10 +80,16 @@ export class IssuanceAttempt {
           grant_type: this.grantType ?? GRANT_TYPES.find((name) => name === parameters['grant_type']) ?? null,
           auth_method: this.presented?.method ?? null,
           secret_id: this.secretId,
-          ...(scope === undefined || scope === '' ? {} : { requested_scope: scope.slice(0, MAX_DETAIL_LENGTH) }),
+          ...(scope === undefined || scope === ''
+            ? {}
+            : { requested_scope: maskSecrets(scope.slice(0, MAX_DETAIL_LENGTH)) }),
           ...(resources.length === 0
             ? {}
-            : { requested_resources: resources.slice(0, 20).map((value) => value.slice(0, MAX_DETAIL_LENGTH)) }),
+            : {
+                requested_resources: resources
+                  .slice(0, 20)
+                  .map((value) => maskSecrets(value.slice(0, MAX_DETAIL_LENGTH))),
+              }),
           ...facts.details,
         } as AuditDetails<T>,
       },

@@ -1,3 +1,4 @@
+import { holdsSecret } from '#audit-trail';
 import { RealmSnapshot } from '#contracts';
 import { AppError } from '#errors';
 import { isRealmName } from '../../domain/issuers.js';
@@ -13,7 +14,8 @@ export async function resolveRealm(
   attempt: Pick<IssuanceAttempt, 'view' | 'realm'> & { readonly request: { readonly realm: string } },
 ): Promise<RealmFacts> {
   const name = attempt.request.realm;
-  const realm = isRealmName(name) ? await attempt.view.read(RealmSnapshot, name) : null;
+  // A secret in place of the realm is not looked for: that would leave it in the cache.
+  const realm = isRealmName(name) && !holdsSecret(name) ? await attempt.view.read(RealmSnapshot, name) : null;
   if (realm?.name !== name) {
     throw new AppError('not_found', { detail: 'There is no such realm.', reason: 'unknown_realm' });
   }
