@@ -35,6 +35,8 @@ export interface UserPage {
   readonly items: readonly User[];
   readonly nextCursor: string | null;
   readonly total: number;
+  /** Set when there are more than `total`: they are not counted to the end. */
+  readonly atLeast?: true;
 }
 
 /** The reason of the `conflict` of a user that is there already. */

@@ -1,6 +1,6 @@
 import { requireCatalogued } from '#audit-trail';
 import type { AuditEvent, CallContract, RequestOf } from '#contracts';
-import { encodeCursor } from '#database';
+import { encodeCursor, searchTextOf, textSearchOf } from '#database';
 import { AppError } from '#errors';
 import { KeptAnswers, keyTaken, type KeptAnswer } from '#idempotency';
 import {
@@ -277,7 +277,9 @@ class InMemoryAnswers extends KeptAnswers {
 function listOf(state: State, realmId: string, query: UserQuery): UserPage {
   const { page, sort, search, filter } = query;
   const after = positionOf(query);
-  const isPart = (text: string | null): boolean => (text ?? '').toLowerCase().includes((search ?? '').toLowerCase());
+  const wanted = search === null ? undefined : textSearchOf(realmId, search);
+  const isFound = (...texts: readonly (string | null)[]): boolean =>
+    wanted === undefined || (wanted !== null && searchTextOf(...texts).includes(wanted.text));
   const { username, email, enabled, serviceAccount } = filter;
   const matching = state.users
     .filter((user) => user.realmId === realmId)
@@ -286,7 +288,7 @@ function listOf(state: State, realmId: string, query: UserQuery): UserPage {
     .filter((user) => enabled === undefined || user.enabled === enabled)
     .filter((user) => serviceAccount === undefined || (user.clientId !== null) === serviceAccount)
     .filter((user) =>
-      isPart([user.username, user.email, user.firstname, user.lastname].filter((one) => one !== null).join(' ')),
+      isFound(user.username, user.email, [user.firstname, user.lastname].filter((one) => one !== null).join(' ')),
     );
   const valueOf = (user: User): string => (sort.endsWith('username') ? keyOf(user) : user.createdAt.toISOString());
   const direction = sort.startsWith('-') ? -1 : 1;

@@ -127,7 +127,7 @@ export function describeUserStore(store: () => UserStore, answers: () => KeptAns
       const facts: Partial<User>[] = [
         { username: 'ada', email: 'Ada@Example.com', firstname: 'Augusta', lastname: 'King', createdAt: later(3) },
         { username: 'Bob', enabled: false, createdAt: later(1) },
-        { username: 'carol_%', email: 'c@example.com', createdAt: later(1) },
+        { username: 'carol_%', email: 'c@example.com', lastname: 'Größe', createdAt: later(1) },
       ];
       for (const one of facts) await add(buildUser({ realmId, ...one }));
       await add(buildServiceAccount({ realmId, username: 'service-account-APP', createdAt: later(2) }));
@@ -150,6 +150,8 @@ export function describeUserStore(store: () => UserStore, answers: () => KeptAns
       [{ search: '_%' }, ['carol_%']],
       [{ search: 'example.com' }, ['ada', 'carol_%']],
       [{ search: 'nobody' }, []],
+      [{ search: 'GRÖSSE' }, ['carol_%']],
+      [{ search: 'adaAda' }, []],
       [{ search: 'a\0' }, []],
       [{ filter: { username: 'ADA' } }, ['ada']],
       [{ filter: { username: 'service-account-APP' } }, ['service-account-APP']],

@@ -44,8 +44,8 @@ export class UserController {
 
   @Handles(ListUsers)
   async list(@Payload() request: RequestOf<typeof ListUsers>): Promise<ReplyOf<typeof ListUsers>> {
-    const { items, nextCursor, total } = await this.listUsers.execute(request);
-    return { items: items.map(userReply), nextCursor, total };
+    const { items, ...page } = await this.listUsers.execute(request);
+    return { items: items.map(userReply), ...page };
   }
 
   @Handles(ReadUser)

@@ -18,11 +18,6 @@ export interface Page<T> {
   readonly atLeast?: true;
 }
 
-/** How many entries of a list are counted; of a search, which costs more, fewer. */
-export const COUNTED_AT_MOST = 10_000;
-/** The same for a search. */
-export const FOUND_AT_MOST = 1_000;
-
 /** An order of a list of realms. */
 export type RealmSort = (typeof REALM_SORTS)[number];
 

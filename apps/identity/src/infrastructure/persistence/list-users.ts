@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from '#database';
+import { decodeCursor, encodeCursor, pageOfMany, textSearchOf } from '#database';
 import { AppError } from '#errors';
 import type { DataSource, SelectQueryBuilder } from 'typeorm';
 import type { UserPage, UserQuery } from '../../domain/user-store.js';
@@ -39,24 +39,29 @@ export async function listUsers(data: DataSource, realmId: string, query: UserQu
   if (asked.some((text) => text.includes('\0') || !text.isWellFormed())) {
     return { items: [], nextCursor: null, total: 0 };
   }
+  const wanted = search === null ? undefined : textSearchOf(realmId, search);
+  if (wanted === null) return { items: [], nextCursor: null, total: 0 };
   const [sort, direction] = SORTS[query.sort];
-  const total = await matching(data, realmId, query).getCount();
-  const rows = matching(data, realmId, query)
-    .orderBy(sort.column, direction)
-    .addOrderBy('usr.id', direction)
-    .limit(page.limit + 1);
-  if (after !== null) {
-    const operator = direction === 'ASC' ? '>' : '<';
-    rows.andWhere(`(${sort.column}, usr.id) ${operator} (CAST(:value AS ${sort.type}), CAST(:id AS uuid))`, after);
-  }
-  const found = await rows.getMany();
-  const shown = found.slice(0, page.limit);
+  const { rows, ...count } = await pageOfMany({
+    alias: 'usr',
+    matching: () => matching(data, realmId, query),
+    ordered: (found) => {
+      const operator = direction === 'ASC' ? '>' : '<';
+      if (after !== null) {
+        found.andWhere(`(${sort.column}, usr.id) ${operator} (CAST(:value AS ${sort.type}), CAST(:id AS uuid))`, after);
+      }
+      return found.orderBy(sort.column, direction).addOrderBy('usr.id', direction);
+    },
+    wanted,
+    limit: page.limit,
+  });
+  const shown = rows.slice(0, page.limit);
   const last = shown.at(-1);
   return {
     items: shown.map(userOfEntity),
     nextCursor:
-      found.length > page.limit && last !== undefined ? encodeCursor([query.sort, sort.valueOf(last), last.id]) : null,
-    total,
+      rows.length > page.limit && last !== undefined ? encodeCursor([query.sort, sort.valueOf(last), last.id]) : null,
+    ...count,
   };
 }
 
@@ -73,7 +78,7 @@ export function positionOf({ page, sort }: UserQuery): { readonly value: string;
   });
 }
 
-function matching(data: DataSource, realmId: string, { search, filter }: UserQuery): SelectQueryBuilder<UserEntity> {
+function matching(data: DataSource, realmId: string, { filter }: UserQuery): SelectQueryBuilder<UserEntity> {
   const found = data.createQueryBuilder(UserEntity, 'usr').where('usr.realmId = :realmId', { realmId });
   const { username, email, enabled, serviceAccount } = filter;
   if (username !== undefined) {
@@ -84,10 +89,6 @@ function matching(data: DataSource, realmId: string, { search, filter }: UserQue
   if (email !== undefined) found.andWhere(`${folded('usr.email')} = ${folded('CAST(:email AS text)')}`, { email });
   if (enabled !== undefined) found.andWhere('usr.enabled = :enabled', { enabled });
   if (serviceAccount !== undefined) found.andWhere(`usr.clientId IS ${serviceAccount ? 'NOT NULL' : 'NULL'}`);
-  if (search !== null) {
-    const texts = `concat_ws(' ', usr.username, usr.email, usr.firstname, usr.lastname)`;
-    found.andWhere(`position(${folded('CAST(:search AS text)')} IN ${folded(texts)}) > 0`, { search });
-  }
   return found;
 }
 

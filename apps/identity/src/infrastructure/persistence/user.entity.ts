@@ -24,6 +24,13 @@ export class UserEntity {
   @Column('text', { name: 'username_key' })
   usernameKey!: string;
 
+  /** What searches look through; only written. */
+  @Column('text', { name: 'search_text', select: false })
+  searchText?: string;
+
+  @Column('integer', { name: 'search_keys', array: true, select: false })
+  searchKeys?: number[];
+
   @Column('text', { nullable: true })
   email!: string | null;
 

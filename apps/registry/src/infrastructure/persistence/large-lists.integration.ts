@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { FOUND_AT_MOST } from '#database';
 import type { Client } from '../../domain/client.js';
-import { FOUND_AT_MOST, type ClientQuery } from '../../domain/repositories.js';
+import type { ClientQuery } from '../../domain/repositories.js';
 import type { Realm } from '../../domain/realm.js';
 import { aClient, aRealm } from '../../testing/builders.js';
 import { openPostgresRegistry, type PostgresRegistry } from '../../testing/open-postgres-registry.js';

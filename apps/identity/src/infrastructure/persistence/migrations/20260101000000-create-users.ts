@@ -28,6 +28,9 @@ export class CreateUsers20260101000000 implements MigrationInterface {
         email_verified boolean NOT NULL,
         firstname text,
         lastname text,
+        -- What searches look through, folded by the application, and a number for each piece of up to three letters of the realm.
+        search_text text COLLATE "C" NOT NULL,
+        search_keys integer[] NOT NULL,
         enabled boolean NOT NULL,
         required_actions text[] NOT NULL,
         has_password boolean NOT NULL,
@@ -48,6 +51,9 @@ export class CreateUsers20260101000000 implements MigrationInterface {
       `CREATE UNIQUE INDEX users_client_key ON identity.users (realm_id, client_id) WHERE client_id IS NOT NULL`,
     );
     await queryRunner.query(`CREATE INDEX users_username_idx ON identity.users (realm_id, username_key, id)`);
+    await queryRunner.query(
+      `CREATE INDEX users_search_keys_idx ON identity.users USING gin (search_keys) WITH (gin_pending_list_limit = 1024)`,
+    );
     await queryRunner.query(`CREATE INDEX users_created_at_idx ON identity.users (realm_id, created_at, id)`);
     await queryRunner.query(`
       CREATE TABLE identity.credentials (
