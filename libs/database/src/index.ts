@@ -10,7 +10,7 @@ export { runMigrations } from './run-migrations.js';
 export { createKeptAnswersTable, dropKeptAnswersTable, keepAnswer, SqlKeptAnswers } from './kept-answers.js';
 export { bigIntColumn, safeIntegerColumn, toSafeInteger } from './safe-integer.js';
 export { FOUND_AT_MOST, pageOfMany } from './page-of-many.js';
-export { searchKeysOf, searchTextOf, textSearchOf, type TextSearch } from './searchable-text.js';
+export { foldedText, searchKeysOf, searchTextOf, textSearchOf, type TextSearch } from './searchable-text.js';
 export { createSnapshotSequence, dropSnapshotSequence, nextSnapshotVersion } from './snapshot-version.js';
 export { isUniqueViolation } from './unique-violation.js';
 export { unhurriedTransaction } from './unhurried-transaction.js';

@@ -1,6 +1,6 @@
 import { requireCatalogued } from '#audit-trail';
 import type { AuditEvent, PageRequest } from '#contracts';
-import { decodeCursor, encodeCursor } from '#database';
+import { decodeCursor, encodeCursor, foldedText } from '#database';
 import { KeptAnswers, keyTaken, type KeptAnswer } from '#idempotency';
 import type { RetiredBit } from '../domain/catalogue-policy.js';
 import { EMPTY_MASK, type PermissionMask } from '../domain/mask.js';
@@ -182,7 +182,7 @@ export class InMemoryRoleStore extends RoleStore {
   async listRoles(address: ScopeAddress, page: PageRequest, search: string | null): Promise<RolePage> {
     const [after] = page.cursor === null ? [] : decodeCursor(page.cursor, 1);
     const matching = rolesIn(this.state, address)
-      .filter(({ name }) => search === null || name.toLowerCase().includes(search.toLowerCase()))
+      .filter(({ name }) => search === null || foldedText(name).includes(foldedText(search)))
       .sort((left, right) => ascending(left.name, right.name));
     const rest = after === undefined ? matching : matching.filter(({ name }) => name > after);
     const roles = rest.slice(0, page.limit);

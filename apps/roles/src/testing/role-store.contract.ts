@@ -376,13 +376,16 @@ export function describeRoleStore(store: () => RoleStore): void {
     });
 
     it('are searched by any part of the name, without case and without wildcards', async () => {
-      const { realmId } = await realmWith({ name: 'Invoice_Clerk' }, { name: 'invoiceXclerk' }, { name: '100%' });
+      const { realmId } = await realmWith(
+        ...['Invoice_Clerk', 'invoiceXclerk', '100%', 'Größe'].map((name) => ({ name })),
+      );
       const search = async (text: string): Promise<readonly string[]> =>
         (await store().listRoles({ realmId, scope: 'realm' }, { limit: 10, cursor: null }, text)).roles.map(
           ({ name }) => name,
         );
       expect(await search('INVOICE_')).toEqual(['Invoice_Clerk']);
       expect(await search('%')).toEqual(['100%']);
+      expect(await search('GRÖSSE')).toEqual(['Größe']);
       for (const nowhere of ['nothing', 'a\0', '\ud800']) expect(await search(nowhere)).toEqual([]);
     });
 

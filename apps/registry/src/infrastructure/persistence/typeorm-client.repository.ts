@@ -2,12 +2,7 @@ import { available, pageOfMany, textSearchOf, type TextSearch } from '#database'
 import { Injectable } from '@nestjs/common';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import type { Client } from '../../domain/client.js';
-import {
-  ClientRepository,
-  type ClientQuery,
-  type ListPosition,
-  type Page,
-} from '../../domain/repositories.js';
+import { ClientRepository, type ClientQuery, type ListPosition, type Page } from '../../domain/repositories.js';
 import { ClientEntity } from './entities/client.entity.js';
 import { completeClients } from './load-clients.js';
 import { isStorable } from './rows.js';
