@@ -1,4 +1,5 @@
 import { REALM_MANAGEMENT_CLIENT_ID, REALM_SCOPE } from '#contracts';
+import { MasterKey } from '#envelope';
 import { v7 as uuidv7 } from 'uuid';
 import { systemClientsOf } from '../../apps/registry/src/domain/system-clients.js';
 import { newRealm, type Realm } from '../../apps/registry/src/domain/realm.js';
@@ -9,7 +10,6 @@ import { BUILT_IN_ROLES } from '../../apps/roles/src/domain/role.js';
 import { RoleEntity } from '../../apps/roles/src/infrastructure/persistence/role.entity.js';
 import { ScopeEntity } from '../../apps/roles/src/infrastructure/persistence/scope.entity.js';
 import { JoseKeyVault } from '../../apps/tokens/src/infrastructure/keys/jose-key-vault.js';
-import { MasterKey } from '../../apps/tokens/src/infrastructure/keys/master-key.js';
 import { SigningKeyEntity } from '../../apps/tokens/src/infrastructure/persistence/signing-key.entity.js';
 import type { Databases } from './databases.js';
 import { insertRows, nextVersions } from './insert-rows.js';

@@ -63,10 +63,11 @@ it('the URLs carry the roles and users that the servers are given, with their pa
   expect(files.get('redis/redis.conf')).toContain(`requirepass ${redis.password}\n`);
 });
 
-it('the master key is 32 bytes, and only the tokens service has it', () => {
+it('the master key is 32 bytes, and only the services that sign have it', () => {
   const key = files.get('tokens/master_key') ?? '';
   expect(Buffer.from(key, 'base64')).toHaveLength(32);
   expect([...files].filter(([, content]) => content.includes(key)).map(([file]) => file)).toEqual([
     'tokens/master_key',
+    'audit/master_key',
   ]);
 });

@@ -11,6 +11,7 @@ import {
 } from '#messaging';
 import { Readiness, SilentLogger } from '#observability';
 import { createTestDatabase, type TestDatabase } from '#testing';
+import { randomBytes } from 'node:crypto';
 import { register } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
 import { auditService } from './audit.service.js';
@@ -37,7 +38,7 @@ describe('the audit service', () => {
       logger: new SilentLogger(),
       clock: new SystemClock(),
       readiness: new Readiness(),
-      environment: {},
+      environment: { CHANCERY_MASTER_KEY: randomBytes(32).toString('base64') },
       migrate: true,
       snapshotCacheBytes: 100_000,
     });

@@ -1,2 +1,20 @@
-/** The audit service has no settings of its own: what it needs, every service has. */
-export class AuditSettings {}
+import { Setting } from '#config';
+import { isMasterKey } from '#envelope';
+import { ValidateBy } from 'class-validator';
+
+/** Settings of the audit service. */
+export class AuditSettings {
+  @Setting({
+    name: 'CHANCERY_MASTER_KEY',
+    description:
+      'Encrypts the keys that sign checkpoints of the log: 32 random bytes in base64 (openssl rand -base64 32).',
+    type: 'string',
+    required: true,
+    secret: true,
+  })
+  @ValidateBy(
+    { name: 'isMasterKey', validator: { validate: isMasterKey } },
+    { message: 'must be the base64 of exactly 32 bytes; make one with: openssl rand -base64 32' },
+  )
+  masterKey!: string;
+}

@@ -3,6 +3,7 @@ import { AuditHistogramController } from './administration/audit-histogram.contr
 import { AuditHistoryController } from './administration/audit-history.controller.js';
 import { AuditPoisonController } from './administration/audit-poison.controller.js';
 import { AuditRetentionController } from './administration/audit-retention.controller.js';
+import { AuditProofsController } from './administration/audit-proofs.controller.js';
 import { AuditController } from './administration/audit.controller.js';
 import { ClientSecretsController } from './administration/client-secrets.controller.js';
 import {
@@ -47,6 +48,7 @@ export const GATEWAY_CONTROLLERS: readonly Type<object>[] = [
   AuditHistoryController,
   AuditPoisonController,
   AuditRetentionController,
+  AuditProofsController,
   KeysController,
   ConfigurationController,
 ];

@@ -1,6 +1,6 @@
 import { Setting } from '#config';
+import { isMasterKey } from '#envelope';
 import { Max, Min, ValidateBy } from 'class-validator';
-import { isMasterKey } from './domain/master-key-format.js';
 
 /** All headers of a request together may be 16 KiB at Node and most proxies; others need room beside the token. */
 const LONGEST_TOKEN_BYTES = 12_288;

@@ -1,3 +1,4 @@
+import { MasterKey } from '#envelope';
 import { Logger } from '#observability';
 import { Module } from '@nestjs/common';
 import { DropExpiredKeys } from './application/drop-expired-keys.js';
@@ -29,7 +30,6 @@ import { UsedSecrets } from './domain/used-secrets.js';
 import { JoseKeyVault } from './infrastructure/keys/jose-key-vault.js';
 import { JoseTokenCodec } from './infrastructure/keys/jose-token-codec.js';
 import { MasterKeyCheck } from './infrastructure/keys/master-key.check.js';
-import { MasterKey } from './infrastructure/keys/master-key.js';
 import { PrometheusIssuanceObserver } from './infrastructure/metrics/prometheus-issuance-observer.js';
 import { TypeOrmSigningKeyRepository } from './infrastructure/persistence/typeorm-signing-key.repository.js';
 import { DiscoveryController } from './transport/discovery.controller.js';

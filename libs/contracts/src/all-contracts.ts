@@ -1,4 +1,5 @@
 import * as accounts from './accounts.js';
+import * as auditProofs from './audit-proofs.js';
 import * as audit from './audit.js';
 import * as auditHistogram from './audit-histogram.js';
 import * as auditHistory from './audit-history.js';
@@ -45,6 +46,7 @@ const everything: readonly unknown[] = [
   auditHistory,
   auditPoison,
   auditRetention,
+  auditProofs,
 ].flatMap((module) => Object.values(module as Record<string, unknown>));
 
 /** Every snapshot of the product. */

@@ -46,6 +46,18 @@ export const AuditEvent = Type.Object(
 /** One audit event. */
 export type AuditEvent = Static<typeof AuditEvent>;
 
+/** An event as the log shows it. */
+export const LoggedAuditEvent = Type.Object(
+  {
+    ...AuditEvent.properties,
+    /** When its personal members were erased; absent while they are there. */
+    erased_at: Type.Optional(Instant),
+  },
+  { additionalProperties: false },
+);
+/** An event as the log shows it. */
+export type LoggedAuditEvent = Static<typeof LoggedAuditEvent>;
+
 /** Everything worth a record goes through here; `publish` resolves when it is durable (G1). */
 export const AuditEventRecorded = defineDurableEvent({
   subject: 'audit.event.recorded.v1',
@@ -76,7 +88,7 @@ export const ListAuditEvents = defineCall({
       }),
     ),
   }),
-  reply: pageOf(AuditEvent),
+  reply: pageOf(LoggedAuditEvent),
 });
 
 /** Reads one event of a realm; `not_found`. */
@@ -84,5 +96,5 @@ export const ReadAuditEvent = defineCall({
   subject: 'audit.event.read.v1',
   callers: ['gateway'],
   request: Type.Object({ realm: Type.String(), realmId: Uuid, id: Uuid }),
-  reply: AuditEvent,
+  reply: LoggedAuditEvent,
 });

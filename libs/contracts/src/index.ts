@@ -26,6 +26,7 @@ export * from './tokens.js';
 export * from './token-preview.js';
 export * from './audit.js';
 export * from './audit-poison.js';
+export * from './audit-proofs.js';
 export { AUDIT_CATALOGUE, AUDIT_EVENT_TYPES, type AuditDetails, type AuditEventType } from './audit-catalogue.js';
 export { PERSONAL_MEMBERS, type AuditType } from './audit-types/audit-type.js';
 export * from './audit-histogram.js';

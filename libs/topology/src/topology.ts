@@ -90,7 +90,7 @@ export const TOPOLOGY: Readonly<Record<ServiceName, ServiceWiring>> = {
     ],
     backends: ['postgres', 'redis', 'nats'],
   }),
-  audit: wire('audit', { settings: [], backends: ['postgres', 'nats'] }),
+  audit: wire('audit', { settings: ['CHANCERY_MASTER_KEY'], backends: ['postgres', 'nats'] }),
 };
 
 /** The services in an order in which each comes after those it waits for. */

@@ -5,7 +5,15 @@ export { type ConsistencyProof, type KeptCheckpoint } from './export/kept-checkp
 export { EXPORT_FORMAT, type ExportLine, type StoredRecord } from './export/lines.js';
 export { type ExportProblem, type ProblemKind } from './export/problem.js';
 export { verifyExport, type ExportVerdict, type VerifyExportOptions } from './export/verify-export.js';
-export { writeExport, type ExportSource } from './export/write-export.js';
+export {
+  beginExport,
+  writeExport,
+  writeExportPage,
+  type ExportCursor,
+  type ExportPage,
+  type ExportPageLimits,
+  type ExportSource,
+} from './export/write-export.js';
 export { canonicalJson } from './leaf/canonical-json.js';
 export {
   layDown,
@@ -16,7 +24,6 @@ export {
   type EventToLayDown,
   type LaidDownEvent,
 } from './leaf/event-leaf.js';
-export { PERSONAL_DETAILS } from './leaf/personal.js';
 export { openCheckpoint, readCheckpoint, signCheckpoint, type Checkpoint } from './note/checkpoint.js';
 export { NoteError } from './note/signed-note.js';
 export {

@@ -1,3 +1,4 @@
+import { AUDIT_CATALOGUE } from '#contracts';
 import { describe, expect, it } from '@jest/globals';
 import { buildAuditEvent } from '../testing/build-audit-event.js';
 import { storedEvent, wholeEvent } from './event-text.js';
@@ -8,20 +9,41 @@ describe('an event in two parts', () => {
     [{ ip: null }],
     [{ user_agent: null }],
     [{ ip: null, user_agent: null }],
-    [{ user_agent: 'a\0b\ud800', details: { request_id: 'x', ip: '192.0.2.9' } }],
-  ])('is whole again, member for member: %j', (members) => {
+    [{ user_agent: 'a\0b', details: { request_id: 'x', ip: '192.0.2.9' } }],
+    [{ type: 'user.created' as const, details: { username: 'ada', first_administrator: true } }],
+  ])('is whole again, its members in their order: %j', (members) => {
     const event = buildAuditEvent(members);
-    expect(JSON.stringify(wholeEvent(storedEvent(event)))).toBe(JSON.stringify(event));
+    const whole = wholeEvent(storedEvent(event));
+    expect(whole).toEqual(event);
+    expect(Object.keys(whole)).toEqual(Object.keys(event));
   });
 
-  it('keeps address and user agent out of the text', () => {
-    const { event } = storedEvent(buildAuditEvent({ ip: '192.0.2.77', user_agent: 'Marked/1' }));
-    expect(event).not.toMatch(/192\.0\.2\.77|Marked|user_agent|"ip"/);
+  it('keeps what is personal out of the text', () => {
+    const { event } = storedEvent(
+      buildAuditEvent({
+        ip: '192.0.2.77',
+        user_agent: 'Marked/1',
+        type: 'user.created',
+        details: { username: 'marked-name' },
+      }),
+    );
+    expect(event).not.toMatch(/192\.0\.2\.77|Marked|marked-name|user_agent|"ip"|username/);
   });
 
-  it('has no personal part when nothing is personal, and nulls once it is erased', () => {
-    expect(storedEvent(buildAuditEvent({ ip: null, user_agent: null })).personal).toBeNull();
+  it('has nulls for what was erased, and tells when', () => {
     const event = buildAuditEvent();
-    expect(wholeEvent({ ...storedEvent(event), personal: null })).toEqual({ ...event, ip: null, user_agent: null });
+    const erasedAt = new Date('2026-04-01T00:00:00.000Z');
+    expect(wholeEvent({ ...storedEvent(event), personal: null, erasedAt })).toEqual({
+      ...event,
+      ip: null,
+      user_agent: null,
+      erased_at: '2026-04-01T00:00:00.000Z',
+    });
   });
+});
+
+it('every event about a user names it as its subject, by which its personal data are found', () => {
+  const about = Object.entries(AUDIT_CATALOGUE).filter(([, { target }]) => target === 'user');
+  expect(about.length).toBeGreaterThan(0);
+  for (const [type, { subjectId }] of about) expect({ type, subjectId }).toEqual({ type, subjectId: 'always' });
 });

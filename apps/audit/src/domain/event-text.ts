@@ -1,41 +1,43 @@
+import { AUDIT_CATALOGUE, AuditEvent } from '#contracts';
+import { layDown, pickUp, type EventToLayDown } from '#transparency';
+
 /**
- * How an event is laid down: what concerns a person's device stands beside the text, not in it, so that it can be erased
- * without touching what proves the rest.
+ * How an event is laid down: in two texts of canonical JSON (RFC 8785), because what proves it is a hash over them. What is
+ * personal stands beside the rest, so that it can be erased without touching what is proven.
  */
-
-/** The members of an event that are kept apart. */
-export interface PersonalMembers {
-  readonly ip: string | null;
-  readonly user_agent: string | null;
-}
-
-/** An event in two parts, each JSON text. */
 export interface StoredEvent {
   /** The event without its personal members; never changed after it is written. */
   readonly event: string;
-  /** The personal members that have a value; null when none has, or when they were erased. */
+  /** Its personal members; null when they were erased. */
   readonly personal: string | null;
+  /** When the personal members were erased. */
+  readonly erasedAt?: Date | null;
 }
 
-/** Takes an event apart. */
-export function storedEvent(event: PersonalMembers): StoredEvent {
-  const { ip, user_agent, ...rest } = event;
-  const personal = { ...(ip === null ? {} : { ip }), ...(user_agent === null ? {} : { user_agent }) };
-  return {
-    event: JSON.stringify(rest),
-    personal: Object.keys(personal).length === 0 ? null : JSON.stringify(personal),
-  };
+/** An event that can be laid down. */
+export interface TypedEvent extends EventToLayDown {
+  readonly type: string;
 }
 
-/** Puts an event together again, every member in its place; what was erased is null. */
+/** Personal members of `details`, by type of event. */
+const PERSONAL_DETAILS = new Map(
+  Object.entries(AUDIT_CATALOGUE).map(([type, { personal }]) => [type, new Set<string>(personal)]),
+);
+
+/** Members of an event in the order in which they are shown. */
+const MEMBERS = Object.keys(AuditEvent.properties);
+
+/** Takes an event apart. @throws Error when it has no canonical form (a number without end). */
+export function storedEvent(event: TypedEvent): { readonly event: string; readonly personal: string } {
+  return layDown(event, PERSONAL_DETAILS.get(event.type));
+}
+
+/** Puts an event together again; of what was erased, `ip` and `user_agent` are null, and `erased_at` tells when. */
 export function wholeEvent(stored: StoredEvent): Readonly<Record<string, unknown>> {
-  const rest = JSON.parse(stored.event) as Readonly<Record<string, unknown>>;
-  const kept = stored.personal === null ? {} : (JSON.parse(stored.personal) as Partial<PersonalMembers>);
-  const personal: PersonalMembers = { ip: kept.ip ?? null, user_agent: kept.user_agent ?? null };
-  const whole: Record<string, unknown> = {};
-  for (const [member, value] of Object.entries(rest)) {
-    if (member === 'request_id') Object.assign(whole, personal);
-    whole[member] = value;
-  }
-  return { ...whole, ...personal };
+  const event = pickUp(stored.event, stored.personal);
+  const { erasedAt } = stored;
+  return {
+    ...Object.fromEntries(MEMBERS.map((member) => [member, event[member]])),
+    ...(erasedAt ? { erased_at: erasedAt.toISOString() } : {}),
+  };
 }

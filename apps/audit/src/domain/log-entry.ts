@@ -1,27 +1,27 @@
 import { createHash } from 'node:crypto';
 import { timeOfEventId } from './event-id.js';
-import { storedEvent, type StoredEvent } from './event-text.js';
+import { storedEvent, type TypedEvent } from './event-text.js';
 import { NO_KNOWN_REALM, type RealmScopeId } from './realm-scope.js';
 
 /** The members of an event that the log can be searched by. Times are RFC 3339 instants with milliseconds. */
-export interface SearchableEvent {
+export interface SearchableEvent extends TypedEvent {
   /** A UUIDv7 of `time`. */
   readonly id: string;
   readonly realm: string;
   readonly realm_id: string | null;
-  readonly type: string;
   readonly outcome: 'success' | 'failure';
   readonly time: string;
   readonly actor: { readonly id: string | null };
   readonly client_id: string | null;
   readonly subject_id: string | null;
   readonly jti: string | null;
-  readonly ip: string | null;
-  readonly user_agent: string | null;
 }
 
 /** One event as the log keeps it: the keys it is found by, and the event itself. */
-export interface LogEntry extends StoredEvent {
+export interface LogEntry {
+  /** The event without its personal members, and these: canonical JSON both. */
+  readonly event: string;
+  readonly personal: string;
   readonly id: string;
   readonly realmId: RealmScopeId;
   readonly time: Date;
@@ -56,16 +56,18 @@ export function searchKey(value: string): string {
 const optionalKey = (value: string | null): string | null => (value === null ? null : searchKey(value));
 
 /** Why an event is no entry of the log, in words for an operator. */
-export type EntryFault = 'time is not an instant' | 'id is not a UUIDv7 of the time';
+export type EntryFault = 'time is not an instant' | 'id is not a UUIDv7 of the time' | 'it has no canonical form';
 
 /**
  * Makes the entry of an event, or tells what is wrong with it: a time that is no time at all (`2026-02-31…` passes a
- * pattern), an id that does not carry that time, by which the log is ordered.
+ * pattern), an id that does not carry that time, by which the log is ordered, a number that JSON does not have.
  */
 export function toLogEntry(event: SearchableEvent): LogEntry | EntryFault {
   const time = new Date(event.time);
   if (Number.isNaN(time.getTime()) || time.toISOString() !== event.time) return 'time is not an instant';
   if (timeOfEventId(event.id)?.getTime() !== time.getTime()) return 'id is not a UUIDv7 of the time';
+  const texts = textsOf(event);
+  if (texts === null) return 'it has no canonical form';
   return {
     id: event.id,
     realmId: event.realm_id ?? NO_KNOWN_REALM,
@@ -77,8 +79,16 @@ export function toLogEntry(event: SearchableEvent): LogEntry | EntryFault {
     subjectId: optionalKey(event.subject_id),
     jti: optionalKey(event.jti),
     ip: optionalKey(event.ip),
-    ...storedEvent(event),
+    ...texts,
   };
+}
+
+function textsOf(event: SearchableEvent): ReturnType<typeof storedEvent> | null {
+  try {
+    return storedEvent(event);
+  } catch {
+    return null;
+  }
 }
 
 /** Sets a payload aside with the reason it does not belong in the log. */

@@ -1,3 +1,5 @@
+import { AppError } from '#errors';
+
 /** The id of the realm an event belongs to, or `NO_KNOWN_REALM`. */
 export type RealmScopeId = string;
 
@@ -12,4 +14,19 @@ const MASTER = 'master';
  */
 export function realmScope(realm: { readonly name: string; readonly id: string }): readonly RealmScopeId[] {
   return realm.name === MASTER ? [realm.id, NO_KNOWN_REALM] : [realm.id];
+}
+
+/** Which tree of the log is meant: the realm's own when null. */
+export type TreeScope = 'unknown_realm' | (string & {}) | null;
+
+/**
+ * The tree that a realm's auditors mean. Those of `master` may also mean the tree of events of no known realm, and by its id
+ * that of any realm, deleted ones included.
+ *
+ * @throws AppError `not_found` for any other realm.
+ */
+export function treeOf(realm: { readonly name: string; readonly id: string }, scope: TreeScope): RealmScopeId {
+  if (scope === null || scope === realm.id) return realm.id;
+  if (realm.name !== MASTER) throw new AppError('not_found', { detail: 'No such log.', reason: 'foreign_scope' });
+  return scope === 'unknown_realm' ? NO_KNOWN_REALM : scope;
 }

@@ -27,6 +27,17 @@ export function retentionAt(policies: readonly RetentionPolicy[], time: Date): R
   return inForce?.retention ?? DEFAULT_RETENTION;
 }
 
+/** Events without which nobody could tell what was taken away lawfully from what is missing. */
+const KEPT_FOREVER: ReadonlySet<string> = new Set(['audit.retention_applied', 'audit.personal_data_erased']);
+
+/** The class of an event: that of its time, but what tells of lawful absence stays as long as the log. */
+export function retentionOf(
+  policies: readonly RetentionPolicy[],
+  { type, time }: { readonly type: string; readonly time: Date },
+): RetentionClass {
+  return KEPT_FOREVER.has(type) ? DEFAULT_RETENTION : retentionAt(policies, time);
+}
+
 /** Every class that events of the realm can have: where they are looked for. */
 export function retentionsEver(policies: readonly RetentionPolicy[]): readonly RetentionClass[] {
   return [...new Set([DEFAULT_RETENTION, ...policies.map(({ retention }) => retention)])];

@@ -14,7 +14,8 @@ export function buildAuditEvent(overrides: Partial<AuditEvent> = {}): AuditEvent
     outcome: 'success',
     reason: null,
     time,
-    actor: { kind: 'client', id: null, client_id: 'billing' },
+    // Within a member the order is the canonical one, in which the log gives it back.
+    actor: { client_id: 'billing', id: null, kind: 'client' },
     client_id: 'billing',
     subject_id: null,
     jti: null,

@@ -48,8 +48,9 @@ describe('the route table', () => {
     gateway.inject({ method: route.method as 'GET', url: urlOf(route.path, realm), headers });
 
   it('is what the server serves', () => {
-    const served = gateway.app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false });
-    for (const { path } of ROUTES) expect(served).toContain(path.split('/').at(-1) ?? '');
+    const server = gateway.app.getHttpAdapter().getInstance();
+    const served = ROUTES.filter(({ method, path }) => server.hasRoute({ method: method as 'GET', url: path }));
+    expect(served).toEqual(ROUTES);
     expect(ROUTES.length).toBeGreaterThan(25);
   });
 

@@ -1,4 +1,4 @@
-import { AUDIT_EVENT_TYPES, ListAuditEvents, ReadAuditEvent, type AuditEvent } from '#contracts';
+import { AUDIT_EVENT_TYPES, ListAuditEvents, ReadAuditEvent, type LoggedAuditEvent } from '#contracts';
 import { MessageClient, type CallContext } from '#messaging';
 import { Controller, Get, Param, Req } from '@nestjs/common';
 import { targetOf, type Access } from '../access/access.js';
@@ -48,6 +48,6 @@ export class AuditController {
   }
 }
 
-function same(event: AuditEvent): AuditEvent {
+function same(event: LoggedAuditEvent): LoggedAuditEvent {
   return event;
 }

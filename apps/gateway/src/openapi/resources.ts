@@ -3,6 +3,7 @@ import { AUDIT_HISTOGRAM } from './resources/audit-histogram.js';
 import { AUDIT_HISTORY } from './resources/audit-history.js';
 import { AUDIT_POISON } from './resources/audit-poison.js';
 import { AUDIT_RETENTION } from './resources/audit-retention.js';
+import { AUDIT_PROOFS } from './resources/audit-proofs.js';
 import { AUDIT } from './resources/audit.js';
 import { CLIENT_PARTS } from './resources/client-parts.js';
 import { CLIENTS } from './resources/clients.js';
@@ -30,6 +31,7 @@ export const RESOURCES: readonly ResourceDoc[] = [
   AUDIT_HISTORY,
   AUDIT_POISON,
   AUDIT_RETENTION,
+  AUDIT_PROOFS,
   KEYS,
   SERVICE,
 ];

@@ -17,7 +17,9 @@ import {
   ExplainSubject,
   ExportConfiguration,
   IssueToken,
+  ListAuditCheckpoints,
   ListAuditEvents,
+  ListAuditKeys,
   ListClientSecrets,
   ListClients,
   ListClientUris,
@@ -30,6 +32,9 @@ import {
   ListUsers,
   PreviewRoleChange,
   PreviewToken,
+  ProveAuditConsistency,
+  ProveAuditEvent,
+  ReadAuditCheckpoint,
   ReadAuditEvent,
   ReadClient,
   ReadClientUri,
@@ -56,6 +61,7 @@ import {
 import type { FakeMessageClient } from './fake-message-client.js';
 import { answerAudit } from './answer-audit.js';
 import { CLIENT, CLIENT_SECRET, EVENT, KEY, PERMISSION, REALM, ROLE, URI, USER, USER_ID } from './samples.js';
+import { AUDIT_KEY, CHECKPOINT, EVENT_PROOF } from './audit-samples.js';
 import { acceptBearers } from './start-gateway.js';
 
 /** The secret that a registration shows. */
@@ -68,6 +74,15 @@ export function answerEverything(bus: FakeMessageClient): void {
   acceptBearers(bus);
   const page = <T>(item: T) => ({ items: [item], nextCursor: 'next', total: 2 });
   bus.on(IssueToken, () => ({ body: '{"access_token":"t","token_type":"Bearer"}' }));
+  bus.on(ReadAuditCheckpoint, () => CHECKPOINT);
+  bus.on(ListAuditCheckpoints, () => page(CHECKPOINT));
+  bus.on(ListAuditKeys, () => ({ items: [AUDIT_KEY] }));
+  bus.on(ProveAuditEvent, () => EVENT_PROOF);
+  bus.on(ProveAuditConsistency, ({ from, to }) => ({
+    treeSize1: from,
+    treeSize2: to ?? 9,
+    consistencyPath: [CHECKPOINT.rootHash],
+  }));
   bus.on(ReadKeySet, () => KEY_SET);
   bus.on(ReadMetadata, ({ realm }) => ({ body: `{"issuer":"http://localhost:8080/realms/${realm}"}` }));
   bus.on(CreateRealm, ({ name }) => ({ ...REALM, name }));

@@ -1,17 +1,11 @@
 import type { SigningAlgorithm, SigningKeyInfo } from '#contracts';
+import type { SealedPrivateKey } from '#envelope';
 
 /** Added to every published time for clocks that differ and for requests that had read the key when it was retired. */
 const PUBLICATION_MARGIN_MS = 60_000;
 
 /** The public members of a key (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2). Holds nothing else. */
 export type PublicJwk = Readonly<Record<string, string>>;
-
-/** A private key at rest: encrypted with a data key of its own, which the master key wraps. All base64url. */
-export interface SealedPrivateKey {
-  readonly masterKeyId: string;
-  readonly wrappedDataKey: string;
-  readonly ciphertext: string;
-}
 
 /** What there is at most one active key for. */
 export interface KeyAddress {

@@ -1,3 +1,4 @@
+import { MasterKey } from '#envelope';
 import {
   AssignmentsSnapshot,
   assignmentsSnapshotKey,
@@ -34,7 +35,6 @@ import { Issuers } from '../domain/issuers.js';
 import { UsedSecrets } from '../domain/used-secrets.js';
 import { JoseKeyVault } from '../infrastructure/keys/jose-key-vault.js';
 import { JoseTokenCodec } from '../infrastructure/keys/jose-token-codec.js';
-import { MasterKey } from '../infrastructure/keys/master-key.js';
 import { InMemorySigningKeyRepository } from './in-memory-signing-key.repository.js';
 import {
   FakeMessageClient,

@@ -5,7 +5,8 @@ import { type VerifierKey } from '../note/verifier-key.js';
 import { CompactRange } from '../tree/compact-range.js';
 import { leafHash, sameHash } from '../tree/hashes.js';
 import { subtreesOf } from '../tree/ranges.js';
-import { ErasureLedger } from './erasures.js';
+import { DropLedger } from './drops.js';
+import { ErasureLedger, type Place } from './erasures.js';
 import { KeptCheckpoints, type KeptCheckpoint } from './kept-checkpoints.js';
 import { parseLine, type DecodedLine, type DecodedRecord } from './parse-line.js';
 import { ExportProblemError, type ProblemKind } from './problem.js';
@@ -38,10 +39,10 @@ export class ExportVerifier {
   private leaves: { first: number; hashes: readonly Uint8Array[] } = { first: 0, hashes: [] };
   private lastSigned: Checkpoint | null = null;
   private lastId: string | null = null;
-  private lastDropped = -1;
   private ended = false;
   private line = 0;
-  private readonly count = { records: 0, dropped: 0, checkpoints: 0 };
+  private readonly count = { records: 0, checkpoints: 0 };
+  private readonly drops = new DropLedger();
   private readonly erasures = new ErasureLedger();
   private readonly kept: KeptCheckpoints;
 
@@ -96,19 +97,8 @@ export class ExportVerifier {
       this.fail('cut_off', 'the export is cut off: its last line is missing');
     }
     const notes: string[] = [];
-    const unaccounted = this.erasures.firstUnaccounted();
-    if (unaccounted !== null && unaccounted.leafIndex > this.lastDropped) {
-      throw new ExportProblemError({
-        kind: 'unaccounted',
-        line: unaccounted.line,
-        firstIndex: unaccounted.leafIndex,
-        lastIndex: unaccounted.leafIndex,
-        eventId: unaccounted.eventId,
-        message: `record ${unaccounted.leafIndex} is without its personal data, and no later record tells of an erasure`,
-      });
-    }
-    if (unaccounted !== null)
-      notes.push(`record ${unaccounted.leafIndex} is erased; what told of it may be among the dropped`);
+    this.accountForAbsence();
+    if (this.drops.overflowed) notes.push('more ranges of dropped records than could be accounted for');
     if (this.erasures.overflowed) notes.push('more erasures than could be accounted for');
     const kept = this.kept.finish(this.lastSigned);
     if (kept.fault !== null) this.fail('history', kept.fault);
@@ -117,6 +107,7 @@ export class ExportVerifier {
       origin: this.header.origin,
       firstIndex: this.header.firstIndex,
       size: this.next,
+      dropped: this.drops.count,
       erased: this.erasures.count,
       notes,
       ...this.count,
@@ -171,6 +162,7 @@ export class ExportVerifier {
     this.tree?.append(hash);
     this.count.records += 1;
     this.lastId = id;
+    this.drops.tombstone(event);
     this.erasures.tombstone(event, next);
     if (personal === null) this.erasures.erasedRecord(event, { leafIndex: next, line: this.line, eventId: id });
     this.reached();
@@ -188,8 +180,7 @@ export class ExportVerifier {
       const root = subtrees[at];
       if (root !== undefined) this.tree?.appendSubtree(level, root);
     });
-    this.count.dropped += count;
-    this.lastDropped = end - 1;
+    this.drops.droppedRange({ begin: firstIndex, end }, this.line);
     this.reached();
   }
 
@@ -225,6 +216,22 @@ export class ExportVerifier {
       this.fail('malformed', `the export says that it has ${lines} lines before its end; it has ${this.line - 1}`);
     }
     this.ended = true;
+  }
+
+  /** What is not there has to have been taken away lawfully: a record tells of it. */
+  private accountForAbsence(): void {
+    const untold = this.drops.firstUntold();
+    const unaccounted = this.erasures.firstUnaccounted();
+    if (untold !== null && (unaccounted === null || untold.leafIndex < unaccounted.leafIndex)) {
+      this.failAt(
+        'missing',
+        { ...untold, eventId: null },
+        `record ${untold.leafIndex} is missing, and no record tells why`,
+      );
+    }
+    if (unaccounted === null) return;
+    const message = `record ${unaccounted.leafIndex} is without its personal data, and no later record tells of an erasure`;
+    this.failAt('unaccounted', unaccounted, message);
   }
 
   /** Index of the next leaf. */
@@ -271,7 +278,15 @@ export class ExportVerifier {
   }
 
   private fail(kind: ProblemKind, message: string, eventId: string | null = null): never {
+    throw new ExportProblemError({ ...this.place(), kind, line: this.line, eventId, message });
+  }
+
+  private failAt(kind: ProblemKind, { leafIndex, line, eventId }: Place, message: string): never {
+    throw new ExportProblemError({ kind, line, firstIndex: leafIndex, lastIndex: leafIndex, eventId, message });
+  }
+
+  private place(): { readonly firstIndex: number | null; readonly lastIndex: number | null } {
     const place = this.tree === null ? null : this.next;
-    throw new ExportProblemError({ kind, line: this.line, firstIndex: place, lastIndex: place, eventId, message });
+    return { firstIndex: place, lastIndex: place };
   }
 }

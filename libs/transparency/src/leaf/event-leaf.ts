@@ -1,9 +1,12 @@
 import { hash, randomFillSync } from 'node:crypto';
 import { toBase64 } from '../base64.js';
 import { leafHash } from '../tree/hashes.js';
-import { canonicalJson, wellFormed } from './canonical-json.js';
+import { wellFormed } from './canonical-json.js';
 import { isObject, type JsonObject } from './json.js';
 import { joinDetails, splitDetails, type PersonalData } from './personal.js';
+import { writeCanonical } from './write-canonical.js';
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Length of the salt of an event's personal data, in bytes. */
 export const SALT_BYTES = 16;
@@ -33,22 +36,27 @@ export interface EventLeaf {
 }
 
 /**
- * Takes an event apart. Lone surrogates, which have no canonical form, become U+FFFD.
+ * Takes an event apart: `ip`, `user_agent` and the personal members of `details` on one side, all else on the other. Lone
+ * surrogates, which have no canonical form, become U+FFFD.
  *
+ * @param personalDetails names of personal members of `details`; `a.b` for the member `b` of the member `a`.
  * @throws Error when the event has no canonical form for another reason (a number without end).
  */
-export function layDown(event: EventToLayDown): LaidDownEvent {
+export function layDown(event: EventToLayDown, personalDetails: ReadonlySet<string> = NONE): LaidDownEvent {
   try {
-    return split(event);
+    return split(event, personalDetails);
   } catch {
-    return split(wellFormed(event) as EventToLayDown);
+    return split(wellFormed(event) as EventToLayDown, personalDetails);
   }
 }
 
-function split({ ip, user_agent, details, ...members }: EventToLayDown): LaidDownEvent {
-  const parts = splitDetails(details);
+function split(
+  { ip, user_agent, details, ...members }: EventToLayDown,
+  personalDetails: ReadonlySet<string>,
+): LaidDownEvent {
+  const parts = splitDetails(details, personalDetails);
   const personal: PersonalData = { ip, user_agent, details: parts.personal };
-  return { event: canonicalJson({ ...members, details: parts.open }), personal: canonicalJson(personal) };
+  return { event: writeCanonical({ ...members, details: parts.open }), personal: writeCanonical(personal) };
 }
 
 /** Puts an event together again; without its personal part (erased) `ip` and `user_agent` are null. */
@@ -68,10 +76,7 @@ export function makeLeaf({ event, personal }: LaidDownEvent, salt: Uint8Array = 
 
 /** `SHA-256(salt ‖ personal)`: 16 random bytes keep anybody from finding erased data by trying values. */
 export function hashPersonal(salt: Uint8Array, personal: string): Uint8Array {
-  const bytes = Buffer.allocUnsafe(salt.length + Buffer.byteLength(personal));
-  bytes.set(salt);
-  bytes.write(personal, salt.length);
-  return hash('sha256', bytes, 'buffer');
+  return hash('sha256', Buffer.concat([salt, Buffer.from(personal)]), 'buffer');
 }
 
 /** The data of the leaf: RFC 8785 of `{ event, personal_hash }`, of an event that is in that form. */

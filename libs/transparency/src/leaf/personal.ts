@@ -1,26 +1,5 @@
 import { isObject, type JsonObject } from './json.js';
 
-/**
- * Members of `details`, at any depth, that tell who somebody is or what they gave of themselves. Ids are not among them: an
- * event is nothing without whom it is about, and an id says nothing once its user is gone.
- */
-export const PERSONAL_DETAILS: ReadonlySet<string> = new Set([
-  'address',
-  'birthdate',
-  'email',
-  'family_name',
-  'firstname',
-  'given_name',
-  'ip',
-  'lastname',
-  'login_hint',
-  'phone_number',
-  'picture',
-  'preferred_username',
-  'user_agent',
-  'username',
-]);
-
 /** What of an event can be erased without breaking a proof. */
 export interface PersonalData {
   readonly ip: string | null;
@@ -29,15 +8,25 @@ export interface PersonalData {
   readonly details: JsonObject;
 }
 
-/** Takes the personal members out of `details`; arrays that hold one anywhere are taken whole. */
-export function splitDetails(details: JsonObject): { readonly open: JsonObject; readonly personal: JsonObject } {
+/**
+ * Takes the personal members out of `details`.
+ *
+ * @param paths names of such members; `a.b` for the member `b` of the member `a`.
+ */
+export function splitDetails(
+  details: JsonObject,
+  paths: ReadonlySet<string>,
+  prefix = '',
+): { readonly open: JsonObject; readonly personal: JsonObject } {
+  if (paths.size === 0) return { open: details, personal: {} };
   const open: [string, unknown][] = [];
   const personal: [string, unknown][] = [];
   for (const [name, value] of Object.entries(details)) {
-    if (PERSONAL_DETAILS.has(name) || (Array.isArray(value) && value.some(holdsPersonal))) {
+    const path = `${prefix}${name}`;
+    if (paths.has(path)) {
       personal.push([name, value]);
     } else if (isObject(value)) {
-      const parts = splitDetails(value);
+      const parts = splitDetails(value, paths, `${path}.`);
       open.push([name, parts.open]);
       if (Object.keys(parts.personal).length > 0) personal.push([name, parts.personal]);
     } else {
@@ -56,10 +45,4 @@ export function joinDetails(open: JsonObject, personal: JsonObject): JsonObject 
     joined.set(name, isObject(there) && isObject(value) ? joinDetails(there, value) : value);
   }
   return Object.fromEntries(joined);
-}
-
-function holdsPersonal(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(holdsPersonal);
-  if (!isObject(value)) return false;
-  return Object.entries(value).some(([name, member]) => PERSONAL_DETAILS.has(name) || holdsPersonal(member));
 }

@@ -3,7 +3,7 @@ import { auditEmbeddedDatabase, type AuditTestDatabase } from '../../testing/aud
 import { describeAuditLog } from '../../testing/audit-log.contract.js';
 import { buildAuditEvent, entryOf } from '../../testing/build-audit-event.js';
 import { EventAppender } from './event-appender.js';
-import { LockOnly } from './leaf-numbering.js';
+import { MerkleNumbering } from './merkle-numbering.js';
 import { PoisonEntity } from './poison.entity.js';
 import { TypeOrmAuditLog } from './typeorm-audit-log.js';
 
@@ -13,7 +13,7 @@ describe('TypeOrmAuditLog on the embedded database', () => {
 
   beforeAll(async () => {
     database = await auditEmbeddedDatabase();
-    log = new TypeOrmAuditLog(database.app, new EventAppender(new LockOnly()));
+    log = new TypeOrmAuditLog(database.app, new EventAppender(new MerkleNumbering()));
   }, 60_000);
 
   afterAll(async () => {

@@ -3,7 +3,7 @@ import copyStreams from 'pg-copy-streams';
 import type { ClientBase } from 'pg';
 import type { EntityManager } from 'typeorm';
 import type { LogEntry } from '../../domain/log-entry.js';
-import { retentionAt } from '../../domain/retention.js';
+import { retentionOf } from '../../domain/retention.js';
 import type { PoliciesByRealm } from './event-rows.js';
 import type { Leaf } from './leaf-numbering.js';
 
@@ -56,7 +56,7 @@ export async function insertEntries(
   if (entries.length === 0) return;
   const rows = entries.map((entry) => ({
     entry,
-    retention: retentionAt(policies.get(entry.realmId) ?? [], entry.time),
+    retention: retentionOf(policies.get(entry.realmId) ?? [], entry),
     leaf: leaves.get(entry.id),
   }));
   const { options } = manager.connection;

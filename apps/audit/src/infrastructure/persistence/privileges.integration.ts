@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { auditServerDatabase, type AuditTestDatabase } from '../../testing/audit-databases.js';
 import { buildAuditEvent, entryOf } from '../../testing/build-audit-event.js';
 import { EventAppender } from './event-appender.js';
-import { LockOnly } from './leaf-numbering.js';
+import { MerkleNumbering } from './merkle-numbering.js';
 import { TypeOrmAuditLog } from './typeorm-audit-log.js';
 
 const YOUNG = 'events_30d_young';
@@ -18,7 +18,7 @@ describe('the role of the running service', () => {
     database = await auditServerDatabase();
     const [row] = await database.owner.query<{ name: string }[]>('SELECT current_user AS name');
     ownerRole = row?.name ?? '';
-    await new TypeOrmAuditLog(database.app, new EventAppender(new LockOnly())).append([entryOf(event)], []);
+    await new TypeOrmAuditLog(database.app, new EventAppender(new MerkleNumbering())).append([entryOf(event)], []);
     await database.owner.query(
       `INSERT INTO audit.retention_policies (realm_id, version, retention, effective_from)
        VALUES ($1, 1, '30d', (now() AT TIME ZONE 'UTC')::date + 1)`,

@@ -3,7 +3,10 @@ import type { RealmScopeId } from '../../domain/realm-scope.js';
 import type { RealmEntries } from './leaf-numbering.js';
 
 /** What the log holds under an id. */
-export type StoredContent = Pick<LogEntry, 'event' | 'personal' | 'realmId'> & { readonly erased: boolean };
+export type StoredContent = Pick<LogEntry, 'event' | 'realmId'> & {
+  readonly personal: string | null;
+  readonly erased: boolean;
+};
 
 /** A batch against what the log holds. */
 export interface SortedBatch {

@@ -11,7 +11,7 @@ import { buildAuditEvent, entryOf } from '../../testing/build-audit-event.js';
 import { auditDatabase } from './database.js';
 import { searchCondition } from './event-search.js';
 import { EventAppender } from './event-appender.js';
-import { LockOnly } from './leaf-numbering.js';
+import { MerkleNumbering } from './merkle-numbering.js';
 import { PoisonEntity } from './poison.entity.js';
 import { TypeOrmAuditLog } from './typeorm-audit-log.js';
 
@@ -35,7 +35,7 @@ describe('TypeOrmAuditLog', () => {
     url.username = APP_ROLE;
     url.password = 'app';
     app = await open(url.href);
-    log = new TypeOrmAuditLog(app, new EventAppender(new LockOnly()));
+    log = new TypeOrmAuditLog(app, new EventAppender(new MerkleNumbering()));
   });
 
   afterAll(async () => {
@@ -83,7 +83,12 @@ describe('TypeOrmAuditLog', () => {
     await erase('');
     await expect(erase('')).rejects.toThrow(/append-only/);
     const stored = await log.read([event.realm_id ?? ''], event.id);
-    expect(stored === null ? null : wholeEvent(stored)).toEqual({ ...event, ip: null, user_agent: null });
+    expect(stored === null ? null : wholeEvent(stored)).toEqual({
+      ...event,
+      ip: null,
+      user_agent: null,
+      erased_at: expect.any(String),
+    });
     expect(await log.append([entryOf(event)], [])).toEqual({ appended: 0, duplicates: 1, conflicting: 0 });
   });
 
@@ -95,7 +100,7 @@ describe('TypeOrmAuditLog', () => {
 
     const away = await open(database.url);
     await away.destroy();
-    const append = new TypeOrmAuditLog(away, new EventAppender(new LockOnly())).append([entryOf(good)], []);
+    const append = new TypeOrmAuditLog(away, new EventAppender(new MerkleNumbering())).append([entryOf(good)], []);
     await expect(append).rejects.not.toBeInstanceOf(UnstorableEntryError);
   });
 

@@ -31,7 +31,7 @@ const POISON_CHUNK = 500;
 const CONTENT_FAULTS = /^(22|23|54)[0-9A-Z]{3}$/;
 
 /** What a list shows, and what it is checked by. */
-const LIST_COLUMNS = 'id, realm_id, type, actor_id, client_id, subject_id, ip, event, personal';
+const LIST_COLUMNS = 'id, realm_id, type, actor_id, client_id, subject_id, ip, event, personal, erased_at';
 
 interface EventRow extends StoredEvent {
   readonly id: string;
@@ -89,7 +89,7 @@ export class TypeOrmAuditLog extends AuditLog {
   async read(realmIds: readonly RealmScopeId[], id: string): Promise<StoredEvent | null> {
     for (const { realmId, retention } of await placesOf(this.dataSource, realmIds)) {
       const [row] = await this.dataSource.query<EventRow[]>(
-        `SELECT id, event, personal FROM audit.events WHERE retention = $1 AND id = $2 AND realm_id = $3`,
+        `SELECT id, event, personal, erased_at AS "erasedAt" FROM audit.events WHERE retention = $1 AND id = $2 AND realm_id = $3`,
         [retention, id, realmId],
       );
       if (row !== undefined) return row;
@@ -114,7 +114,7 @@ function select(
   limit: number,
 ): Promise<EventRow[]> {
   return manager.query<EventRow[]>(
-    `SELECT id, event, personal
+    `SELECT id, event, personal, erased_at AS "erasedAt"
        FROM (SELECT ${LIST_COLUMNS} FROM ${table} WHERE ${found} ORDER BY id DESC LIMIT ${String(limit)}) AS found
       WHERE ${meant} ORDER BY id DESC`,
     [...parameters],

@@ -6,7 +6,7 @@ import { entryOf } from '../../testing/build-audit-event.js';
 import { describeHistoryLog } from '../../testing/history-log.contract.js';
 import { auditDatabase } from './database.js';
 import { EventAppender } from './event-appender.js';
-import { LockOnly } from './leaf-numbering.js';
+import { MerkleNumbering } from './merkle-numbering.js';
 import { TypeOrmAuditLog } from './typeorm-audit-log.js';
 import { TypeOrmHistoryLog } from './typeorm-history-log.js';
 
@@ -30,7 +30,7 @@ describe('TypeOrmHistoryLog', () => {
     log: new TypeOrmHistoryLog(data),
     record: async (events) => {
       const entries = events.map(entryOf);
-      await new TypeOrmAuditLog(data, new EventAppender(new LockOnly())).append(entries, []);
+      await new TypeOrmAuditLog(data, new EventAppender(new MerkleNumbering())).append(entries, []);
     },
   }));
 });

@@ -12,7 +12,7 @@ import type { RetentionStore } from '../../domain/retention-store.js';
 import { AUDIT_DATABASES, type AuditTestDatabase } from '../../testing/audit-databases.js';
 import { buildAuditEvent, entryOf } from '../../testing/build-audit-event.js';
 import { EventAppender } from './event-appender.js';
-import { LockOnly } from './leaf-numbering.js';
+import { MerkleNumbering } from './merkle-numbering.js';
 import { TypeOrmAuditLog } from './typeorm-audit-log.js';
 import { TypeOrmRetentionStore } from './typeorm-retention-store.js';
 
@@ -38,8 +38,8 @@ describe.each(AUDIT_DATABASES)('retention on %s', (_name, open) => {
 
   beforeAll(async () => {
     database = await open();
-    const appender = new EventAppender(new LockOnly());
-    store = new TypeOrmRetentionStore(database.app, new LockOnly(), appender);
+    const appender = new EventAppender(new MerkleNumbering());
+    store = new TypeOrmRetentionStore(database.app, new MerkleNumbering(), appender);
     log = new TypeOrmAuditLog(database.app, appender);
     apply = new ApplyRetention(store, clock, new SilentLogger());
   }, 60_000);
@@ -150,7 +150,7 @@ describe.each(AUDIT_DATABASES)('retention on %s', (_name, open) => {
     const told = await found(realm, 'audit.retention_applied');
     expect(told.map(({ details }) => details)).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ retention: '30d', events: 1, leaves: [] }),
+        expect.objectContaining({ retention: '30d', events: 1, leaves: [[0, 0]] }),
         expect.objectContaining({ retention: '30d', events: 1, partition: expect.stringMatching(/^expired_30d_2/) }),
       ]),
     );
@@ -176,8 +176,8 @@ describe.each(AUDIT_DATABASES)('retention on %s', (_name, open) => {
     await decideLongAgo(realm, '30d');
     for (const leaf of [4, 5, 6, 9]) {
       await database.owner.query(
-        `INSERT INTO audit.events (retention, id, realm_id, type, outcome, event, leaf_index)
-         VALUES ('30d', $1, $2, 'client.created', 'success', '{"realm":"acme"}', $3)`,
+        `INSERT INTO audit.events (retention, id, realm_id, type, outcome, event, leaf_index, leaf_hash, personal_hash)
+         VALUES ('30d', $1, $2, 'client.created', 'success', '{"realm":"acme"}', $3, '', '')`,
         [uuidv7({ msecs: daysAgo(50).getTime() }), realm, leaf],
       );
     }

@@ -1,10 +1,10 @@
-import { AUDIT_EVENT_TYPES, AuditEvent as AuditEventContract } from '#contracts';
+import { AUDIT_EVENT_TYPES, LoggedAuditEvent } from '#contracts';
 import { Type } from '@sinclair/typebox';
 import type { ResourceDoc } from '../operation.js';
 import { dataOf, oneOf, pageOf, PAGING, queryText } from '../schemas.js';
 
 /** Events are shown in the form in which they are kept. */
-const AuditEvent = Type.Object(AuditEventContract.properties, { $id: 'AuditEvent' });
+const AuditEvent = Type.Object(LoggedAuditEvent.properties, { $id: 'AuditEvent' });
 const instant = (description: string) => Type.String({ format: 'date-time', description });
 
 /** The audit log of a realm. */

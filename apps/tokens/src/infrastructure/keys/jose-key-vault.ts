@@ -1,9 +1,9 @@
 import type { SigningAlgorithm } from '#contracts';
+import { type MasterKey } from '#envelope';
 import { AppError } from '#errors';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { KeyVault, type KeyHandle } from '../../domain/key-vault.js';
 import type { NewSigningKey, PublicJwk, SigningKey } from '../../domain/signing-key.js';
-import { type MasterKey } from './master-key.js';
 
 const RSA_MODULUS_BITS = 2_048;
 /** The public members, by key type: an allow-list, so that no private one can slip into a key set. */

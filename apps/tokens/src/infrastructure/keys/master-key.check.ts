@@ -1,7 +1,7 @@
+import { MasterKey } from '#envelope';
 import { Logger } from '#observability';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { MasterKey } from './master-key.js';
 
 /** Says at the start, not at the first token, that the keys in the database belong to another master key. */
 @Injectable()

@@ -1,4 +1,5 @@
 import type { SigningAlgorithm } from '#contracts';
+import { MasterKey } from '#envelope';
 import { createDataSource, runMigrations, TypeOrmOutbox, type Outbox } from '#database';
 import { FrozenClock } from '#host';
 import { newCallContext } from '#messaging';
@@ -22,7 +23,6 @@ import {
 import { describeSigningKeyRepository } from '../../testing/signing-key.repository.suite.js';
 import { JoseKeyVault } from '../keys/jose-key-vault.js';
 import { MasterKeyCheck } from '../keys/master-key.check.js';
-import { MasterKey } from '../keys/master-key.js';
 import { tokensDatabase } from './database.js';
 import { TypeOrmSigningKeyRepository } from './typeorm-signing-key.repository.js';
 

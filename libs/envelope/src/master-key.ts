@@ -6,13 +6,19 @@ import {
   randomBytes,
   type KeyObject,
 } from 'node:crypto';
-import { isMasterKey } from '../../domain/master-key-format.js';
-import type { SealedPrivateKey } from '../../domain/signing-key.js';
+import { isMasterKey } from './master-key-format.js';
 
 const KEY_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const ALGORITHM = 'aes-256-gcm';
+
+/** A private key at rest: encrypted with a data key of its own, which the master key wraps. All base64url. */
+export interface SealedPrivateKey {
+  readonly masterKeyId: string;
+  readonly wrappedDataKey: string;
+  readonly ciphertext: string;
+}
 
 /**
  * The key that encrypts signing keys at rest: an AES-256-GCM envelope. Each row has a random data key of its own, which the
@@ -30,6 +36,7 @@ export class MasterKey {
     this.id = createHmac('sha256', this.key).update('chancery master key id').digest('base64url').slice(0, 16);
   }
 
+  /** Encrypts a private key for one place and no other. */
   seal(plaintext: Uint8Array, boundTo: string): SealedPrivateKey {
     const dataKey = randomBytes(KEY_BYTES);
     try {

@@ -1,0 +1,116 @@
+import { CompactRange, HASH_BYTES, type NodeStore, type StoredRecord } from '#transparency';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { LogTrees, type PlacedEvent } from '../../domain/log-trees.js';
+import type { RealmScopeId } from '../../domain/realm-scope.js';
+import { cut, readHeads } from './merkle-numbering.js';
+
+const COLUMNS = 'realm_id, leaf_index, leaf_hash, event, personal_hash, personal, personal_salt';
+
+interface RecordRow {
+  readonly realm_id: string;
+  readonly leaf_index: string;
+  readonly leaf_hash: Buffer;
+  readonly event: string;
+  readonly personal_hash: Buffer;
+  readonly personal: string | null;
+  readonly personal_salt: Buffer | null;
+}
+
+/** The trees in PostgreSQL. */
+@Injectable()
+export class TypeOrmLogTrees extends LogTrees {
+  constructor(private readonly dataSource: DataSource) {
+    super();
+  }
+
+  async head(realmId: RealmScopeId): Promise<CompactRange> {
+    return (await readHeads(this.dataSource, [realmId])).get(realmId) ?? CompactRange.empty();
+  }
+
+  nodesOf(realmId: RealmScopeId): NodeStore {
+    return {
+      nodes: async (level, begin, end) => {
+        const nodes =
+          level === 0 ? await this.leaves(realmId, begin, end) : await this.inner(realmId, level, begin, end);
+        if (nodes.length !== end - begin) throw new Error(`nodes of the tree of realm ${realmId} are missing`);
+        return nodes;
+      },
+    };
+  }
+
+  /** Walks from realm to realm along the primary key: a few look-ups for each, whatever the size of the log. */
+  async awaitingCheckpoint(): Promise<readonly RealmScopeId[]> {
+    const rows = await this.dataSource.query<{ realm_id: string }[]>(
+      `WITH RECURSIVE trees AS (
+         (SELECT realm_id FROM audit.tree_growth ORDER BY realm_id LIMIT 1)
+         UNION ALL
+         SELECT (SELECT growth.realm_id FROM audit.tree_growth AS growth
+                  WHERE growth.realm_id > trees.realm_id ORDER BY growth.realm_id LIMIT 1)
+           FROM trees WHERE trees.realm_id IS NOT NULL)
+       SELECT trees.realm_id FROM trees
+        CROSS JOIN LATERAL (SELECT size FROM audit.tree_growth AS growth
+          WHERE growth.realm_id = trees.realm_id ORDER BY first_index DESC LIMIT 1) AS head
+         LEFT JOIN LATERAL (SELECT size, signed_at FROM audit.checkpoints AS signed
+          WHERE signed.realm_id = trees.realm_id ORDER BY size DESC LIMIT 1) AS last ON true
+        WHERE last.size IS NULL OR (last.size < head.size AND last.signed_at < now() - interval '4 seconds')`,
+    );
+    return rows.map(({ realm_id }) => realm_id);
+  }
+
+  async findEvent(realmIds: readonly RealmScopeId[], id: string): Promise<PlacedEvent | null> {
+    const [row] = await this.dataSource.query<RecordRow[]>(
+      `SELECT ${COLUMNS} FROM audit.events WHERE realm_id = ANY($1::uuid[]) AND id = $2`,
+      [realmIds, id],
+    );
+    return row === undefined ? null : { realmId: row.realm_id, ...recordOf(row) };
+  }
+
+  async records(realmId: RealmScopeId, begin: number, end: number, limit: number): Promise<readonly StoredRecord[]> {
+    const rows = await this.dataSource.query<RecordRow[]>(
+      `SELECT ${COLUMNS} FROM audit.events
+        WHERE realm_id = $1 AND leaf_index >= $2 AND leaf_index < $3 ORDER BY leaf_index LIMIT $4`,
+      [realmId, begin, end, limit],
+    );
+    return rows.map(recordOf);
+  }
+
+  /** Of each batch only the bytes that are asked for are read. */
+  private async leaves(realmId: RealmScopeId, begin: number, end: number): Promise<readonly Uint8Array[]> {
+    const rows = await this.dataSource.query<{ hashes: Buffer }[]>(
+      `SELECT substring(leaf_hashes FROM (greatest($2::bigint - first_index, 0) * ${HASH_BYTES} + 1)::integer
+                FOR ((least($3::bigint, size) - greatest($2::bigint, first_index)) * ${HASH_BYTES})::integer) AS hashes
+         FROM audit.tree_growth
+        WHERE realm_id = $1 AND size > $2::bigint AND first_index < $3::bigint AND first_index >= COALESCE(
+          (SELECT max(first_index) FROM audit.tree_growth WHERE realm_id = $1 AND first_index <= $2::bigint), 0)
+        ORDER BY first_index`,
+      [realmId, begin, end],
+    );
+    return cut(Buffer.concat(rows.map(({ hashes }) => hashes)));
+  }
+
+  private async inner(
+    realmId: RealmScopeId,
+    level: number,
+    begin: number,
+    end: number,
+  ): Promise<readonly Uint8Array[]> {
+    const rows = await this.dataSource.query<{ hash: Buffer }[]>(
+      `SELECT hash FROM audit.tree_nodes
+        WHERE realm_id = $1 AND level = $2 AND node_index >= $3 AND node_index < $4 ORDER BY node_index`,
+      [realmId, level, begin, end],
+    );
+    return rows.map(({ hash }) => hash);
+  }
+}
+
+function recordOf(row: RecordRow): StoredRecord {
+  return {
+    leafIndex: Number(row.leaf_index),
+    leafHash: row.leaf_hash,
+    event: row.event,
+    personalHash: row.personal_hash,
+    personal: row.personal,
+    salt: row.personal_salt,
+  };
+}
