@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { Api, ApiError, type Credentials } from './api.js';
+import { audit } from './audit.js';
 import { CliError } from './cli-error.js';
 import { located, readConfiguration } from './document.js';
 import { importKeycloak } from './keycloak.js';
@@ -17,6 +18,8 @@ Commands
   export                write the realm as YAML
   import-keycloak <export.json> [<users.json> …]
                         write the export of a Keycloak realm as YAML, and what of it is left out to standard error
+  audit verify <export.ndjson> --key <key>
+                        verify the export of an audit log, offline; see audit --help
 
 Options
   --url <url>               where Chancery is (CHANCERY_URL, else http://localhost:8080)
@@ -55,7 +58,7 @@ type Values = ReturnType<typeof parsedArguments>['values'];
 /** Runs a command line. @returns the exit code: 0 nothing to change, 2 changes, 1 an error. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    return await dispatch(args, terminal);
+    return await (args[0] === 'audit' ? audit(args.slice(1), terminal) : dispatch(args, terminal));
   } catch (error) {
     terminal.error.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
