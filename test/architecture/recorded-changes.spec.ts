@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 const root = join(import.meta.dirname, '..', '..');
 
 /** Handlers that change nothing. */
-const READS = /^(Read|List|Find|Load|Export|Explain|Preview|Evaluate)\w+$|Snapshot\.load$/;
+const READS = /^(Read|List|Find|Load|Export|Explain|Preview|Evaluate|Prove)\w+$|Snapshot\.load$/;
 
 /** Handlers that change something of which another event tells. */
 const TOLD_ELSEWHERE: Readonly<Record<string, string>> = {

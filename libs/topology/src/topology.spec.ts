@@ -18,10 +18,10 @@ describe('the order of starting', () => {
   });
 });
 
-it('only tokens gets the master key, only identity the first password', () => {
+it('only those who sign get the master key, only identity the first password', () => {
   const takers = (setting: SettingName) => SERVICE_NAMES.filter((name) => TOPOLOGY[name].settings.includes(setting));
   expect(SETTINGS.CHANCERY_MASTER_KEY.secret).toBe(true);
-  expect(takers('CHANCERY_MASTER_KEY')).toEqual(['tokens']);
+  expect(takers('CHANCERY_MASTER_KEY')).toEqual(['tokens', 'audit']);
   expect(takers('CHANCERY_ADMIN_PASSWORD')).toEqual(['identity']);
 });
 
