@@ -6,6 +6,7 @@ import {
   START_ORDER,
   TOPOLOGY,
   type Backend,
+  type SettingFacts,
   type SettingName,
 } from '#topology';
 import { stringify } from 'yaml';
@@ -92,9 +93,15 @@ function secretsStep(): Compose {
   };
 }
 
+/** Secrets that the deployment makes; the others are the operator's to give. */
+function isDeployedSecret(setting: SettingName): boolean {
+  const facts: SettingFacts = SETTINGS[setting];
+  return facts.secret && facts.optional !== true;
+}
+
 /** The service's own settings that are secrets, as make-secrets.mjs knows them: CHANCERY_MASTER_KEY → master_key. */
 function ownSecrets(name: ServiceName): readonly string[] {
-  return TOPOLOGY[name].settings.filter((setting) => SETTINGS[setting].secret).map(secretFile);
+  return TOPOLOGY[name].settings.filter(isDeployedSecret).map(secretFile);
 }
 
 function secretFile(setting: SettingName): string {
@@ -227,7 +234,7 @@ function environmentOf(name: ServiceName): Compose {
   const environment: Record<string, string> = {};
   for (const setting of [...wiring.backends.map((backend) => BACKEND_SETTINGS[backend]), ...wiring.settings]) {
     const value = ENVIRONMENT[setting];
-    if (SETTINGS[setting].secret) environment[`${setting}_FILE`] = `${SECRETS}/${secretFile(setting)}`;
+    if (isDeployedSecret(setting)) environment[`${setting}_FILE`] = `${SECRETS}/${secretFile(setting)}`;
     else if (value !== undefined) environment[setting] = value;
   }
   return {

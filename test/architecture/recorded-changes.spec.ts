@@ -62,7 +62,11 @@ function records(useCase: string): boolean {
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (seen.has(file) || !file.includes('/application/')) continue;
     seen.add(file);
-    if (/\.record\(|\.recordAll\(|\brotate\(key|\baddActive\(key|\.publish\(AuditEventRecorded/.test(sourceOf(file)))
+    if (
+      /\.record\(|\.recordAll\(|\brotate\(key|\baddActive\(key|\.publish\(AuditEventRecorded|\bwebhookEvent\(/.test(
+        sourceOf(file),
+      )
+    )
       return true;
     queue.push(...importsOf(file));
   }

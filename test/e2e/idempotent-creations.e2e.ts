@@ -52,6 +52,11 @@ describe('creations under an Idempotency-Key', () => {
     '/realms/{realm}/clients/{id}/permissions': named(),
     '/realms/{realm}/roles': named(),
     '/realms/{realm}/permissions': named(),
+    '/realms/{realm}/webhooks': {
+      body: () => ({ url: `https://${unique('a')}.example/audit` }),
+      other: () => ({ url: `https://${unique('b')}.example/audit` }),
+      secret: 'secret',
+    },
     '/realms/{realm}/users': {
       body: () => ({ username: unique('idem') }),
       other: () => ({ username: unique('other') }),

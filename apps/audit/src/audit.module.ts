@@ -10,7 +10,9 @@ import { ProveConsistency } from './application/prove-consistency.js';
 import { ProveEvent } from './application/prove-event.js';
 import { ReadCheckpoint } from './application/read-checkpoint.js';
 import { ReadEvent } from './application/read-event.js';
+import { ReadExportPage } from './application/read-export-page.js';
 import { ReadExport } from './application/read-export.js';
+import { ReadFeed } from './application/read-feed.js';
 import { SignCheckpoint } from './application/sign-checkpoint.js';
 import { SignDueCheckpoints } from './application/sign-due-checkpoints.js';
 import { AuditSettings } from './config.js';
@@ -27,6 +29,7 @@ import { IngestObserver } from './domain/ingest-observer.js';
 import { PoisonStore } from './domain/poison-store.js';
 import { LogTrees } from './domain/log-trees.js';
 import { RetentionStore } from './domain/retention-store.js';
+import { ForwardingModule } from './forwarding.module.js';
 import { SealedCheckpointKeys } from './infrastructure/keys/sealed-checkpoint-keys.js';
 import { PrometheusIngestObserver } from './infrastructure/metrics/prometheus-ingest-observer.js';
 import { EventAppender } from './infrastructure/persistence/event-appender.js';
@@ -47,9 +50,11 @@ import { HistoryController } from './transport/history.controller.js';
 import { PoisonController } from './transport/poison.controller.js';
 import { RetentionController } from './transport/retention.controller.js';
 import { RetentionSchedule } from './transport/retention.schedule.js';
+import { StreamController } from './transport/stream.controller.js';
 
 /** Composition root of the audit service. */
 @Module({
+  imports: [ForwardingModule],
   controllers: [
     AuditEventConsumer,
     AuditEventController,
@@ -58,6 +63,7 @@ import { RetentionSchedule } from './transport/retention.schedule.js';
     PoisonController,
     AuditProofController,
     RetentionController,
+    StreamController,
   ],
   providers: [
     IngestEvents,
@@ -72,6 +78,8 @@ import { RetentionSchedule } from './transport/retention.schedule.js';
     ProveEvent,
     ProveConsistency,
     ReadExport,
+    ReadExportPage,
+    ReadFeed,
     CheckpointSchedule,
     ListTokensCarrying,
     ReadPastAuthority,

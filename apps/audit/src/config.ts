@@ -1,9 +1,10 @@
 import { Setting } from '#config';
 import { isMasterKey } from '#envelope';
 import { ValidateBy } from 'class-validator';
+import { ForwardingSettings } from './forwarding.config.js';
 
 /** Settings of the audit service. */
-export class AuditSettings {
+export class AuditSettings extends ForwardingSettings {
   @Setting({
     name: 'CHANCERY_MASTER_KEY',
     description:

@@ -24,6 +24,9 @@ import { HealthController } from './health/health.controller.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
 import { MetadataController } from './protocol/metadata.controller.js';
 import { TokenController } from './protocol/token.controller.js';
+import { AuditExportController } from './administration/audit-export.controller.js';
+import { AuditTailController } from './administration/audit-tail.controller.js';
+import { WebhooksController } from './administration/webhooks.controller.js';
 
 /** Every controller of the gateway. */
 export const GATEWAY_CONTROLLERS: readonly Type<object>[] = [
@@ -49,6 +52,9 @@ export const GATEWAY_CONTROLLERS: readonly Type<object>[] = [
   AuditPoisonController,
   AuditRetentionController,
   AuditProofsController,
+  AuditExportController,
+  AuditTailController,
+  WebhooksController,
   KeysController,
   ConfigurationController,
 ];

@@ -7,12 +7,14 @@ import { GATEWAY_CONTROLLERS } from './controllers.js';
 import { Drain } from './http/drain.js';
 import { ApiDocument } from './openapi/api-document.js';
 import { openApiDocument } from './openapi/document.js';
+import { OpenStreams } from './streaming/open-streams.js';
 
 /** The composition root of the gateway. */
 @Module({
   controllers: [...GATEWAY_CONTROLLERS],
   providers: [
     Drain,
+    OpenStreams,
     AccessDenials,
     { provide: APP_GUARD, useClass: AccessGuard },
     {

@@ -5,6 +5,7 @@ import * as auditHistogram from './audit-histogram.js';
 import * as auditHistory from './audit-history.js';
 import * as auditPoison from './audit-poison.js';
 import * as auditRetention from './audit-retention.js';
+import * as auditStreams from './audit-streams.js';
 import * as clientSecrets from './client-secrets.js';
 import * as clientUris from './client-uris.js';
 import * as configuration from './configuration.js';
@@ -20,6 +21,7 @@ import * as tokenPreview from './token-preview.js';
 import * as tokens from './tokens.js';
 import * as users from './users.js';
 import * as userDirectory from './user-directory.js';
+import * as webhooks from './webhooks.js';
 
 function isKind(value: unknown, kind: string): boolean {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;
@@ -47,6 +49,8 @@ const everything: readonly unknown[] = [
   auditPoison,
   auditRetention,
   auditProofs,
+  webhooks,
+  auditStreams,
 ].flatMap((module) => Object.values(module as Record<string, unknown>));
 
 /** Every snapshot of the product. */

@@ -1,11 +1,13 @@
 import type { Static } from '@sinclair/typebox';
 import { ACCESS_AUDIT_TYPES } from './audit-types/access.js';
 import { KEY_AUDIT_TYPES } from './audit-types/keys.js';
+import { LOG_AUDIT_TYPES } from './audit-types/log.js';
 import { REGISTRY_AUDIT_TYPES } from './audit-types/registry.js';
 import { RETENTION_AUDIT_TYPES } from './audit-types/retention.js';
 import { ROLE_AUDIT_TYPES } from './audit-types/roles.js';
 import { TOKEN_AUDIT_TYPES } from './audit-types/tokens.js';
 import { USER_AUDIT_TYPES } from './audit-types/users.js';
+import { WEBHOOK_AUDIT_TYPES } from './audit-types/webhooks.js';
 
 /**
  * Every type of audit events, `<noun>.<past tense>`. What is not here cannot be recorded: `newAuditEvent` is typed by it, the
@@ -17,6 +19,8 @@ export const AUDIT_CATALOGUE = {
   ...ROLE_AUDIT_TYPES,
   ...USER_AUDIT_TYPES,
   ...KEY_AUDIT_TYPES,
+  ...WEBHOOK_AUDIT_TYPES,
+  ...LOG_AUDIT_TYPES,
   ...ACCESS_AUDIT_TYPES,
   ...RETENTION_AUDIT_TYPES,
 };

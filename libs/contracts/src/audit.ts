@@ -62,7 +62,7 @@ export type LoggedAuditEvent = Static<typeof LoggedAuditEvent>;
 export const AuditEventRecorded = defineDurableEvent({
   subject: 'audit.event.recorded.v1',
   stream: 'AUDIT',
-  publishers: ['registry', 'roles', 'identity', 'tokens', 'gateway'],
+  publishers: ['registry', 'roles', 'identity', 'tokens', 'gateway', 'audit'],
   event: AuditEvent,
 });
 

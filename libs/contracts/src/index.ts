@@ -32,6 +32,8 @@ export { PERSONAL_MEMBERS, type AuditType } from './audit-types/audit-type.js';
 export * from './audit-histogram.js';
 export * from './audit-history.js';
 export * from './audit-retention.js';
+export * from './webhooks.js';
+export * from './audit-streams.js';
 export * from './realm-names.js';
 export * from './idempotency.js';
 export * from './configured-roles.js';

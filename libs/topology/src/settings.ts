@@ -2,6 +2,8 @@
 export interface SettingFacts {
   /** Handed over as a file (`<NAME>_FILE`), never in an environment that others may read. */
   readonly secret: boolean;
+  /** A secret that need not be given: the deployment makes none. */
+  readonly optional?: true;
 }
 
 /** Every setting of the product. A variable `CHANCERY_…` that is not here is refused at start. */
@@ -21,6 +23,12 @@ export const SETTINGS = {
   CHANCERY_ADMIN_USERNAME: { secret: false },
   CHANCERY_ADMIN_PASSWORD: { secret: true },
   CHANCERY_SNAPSHOT_CACHE_MB: { secret: false },
+  CHANCERY_AUDIT_SYSLOG_URL: { secret: false },
+  CHANCERY_AUDIT_OTLP_URL: { secret: false },
+  CHANCERY_AUDIT_OTLP_HEADERS: { secret: true, optional: true },
+  CHANCERY_WEBHOOK_ALLOW_HTTP: { secret: false },
+  CHANCERY_WEBHOOK_ALLOW_PRIVATE_ADDRESSES: { secret: false },
+  CHANCERY_WEBHOOK_RETRY_SECONDS: { secret: false },
   CHANCERY_LOG_LEVEL: { secret: false },
   CHANCERY_MANAGEMENT_HOST: { secret: false },
   CHANCERY_MANAGEMENT_PORT: { secret: false },

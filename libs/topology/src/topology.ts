@@ -90,7 +90,18 @@ export const TOPOLOGY: Readonly<Record<ServiceName, ServiceWiring>> = {
     ],
     backends: ['postgres', 'redis', 'nats'],
   }),
-  audit: wire('audit', { settings: ['CHANCERY_MASTER_KEY'], backends: ['postgres', 'nats'] }),
+  audit: wire('audit', {
+    settings: [
+      'CHANCERY_MASTER_KEY',
+      'CHANCERY_AUDIT_SYSLOG_URL',
+      'CHANCERY_AUDIT_OTLP_URL',
+      'CHANCERY_AUDIT_OTLP_HEADERS',
+      'CHANCERY_WEBHOOK_ALLOW_HTTP',
+      'CHANCERY_WEBHOOK_ALLOW_PRIVATE_ADDRESSES',
+      'CHANCERY_WEBHOOK_RETRY_SECONDS',
+    ],
+    backends: ['postgres', 'nats'],
+  }),
 };
 
 /** The services in an order in which each comes after those it waits for. */

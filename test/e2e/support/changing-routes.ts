@@ -1,4 +1,5 @@
 import type { AuditEvent, AuditEventType } from '#contracts';
+import { WEBHOOK_CHANGING_ROUTES } from './webhook-changing-routes.js';
 import { unique, type Administrator, type ClientBody, type TestClient } from './administrator.js';
 
 /** One change through a route, and what the log must tell of it. */
@@ -402,6 +403,7 @@ export const CHANGING_ROUTES: Readonly<Record<string, Prepare>> = {
   },
   ...scopeRoutes('realm'),
   ...scopeRoutes('client'),
+  ...WEBHOOK_CHANGING_ROUTES,
   'POST /realms/{realm}/keys/rotate': async (ground) => {
     const keys = await ground.admin.done<{ data: { kid: string }[] }>('GET', `${ground.base}/keys`);
     const details = { algorithm: 'ES256', replaced_kid: keys.data[0]?.kid };

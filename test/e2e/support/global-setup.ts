@@ -58,7 +58,9 @@ async function startStandalone(): Promise<{ shape: Shape; stop: () => Promise<vo
 async function startTheCluster(): Promise<{ shape: Shape; stop: () => Promise<void> }> {
   const { startCluster } = await import('#testing');
   const cluster = await startCluster({
-    replicas: { gateway: 2, tokens: 2 },
+    replicas: { gateway: 2, tokens: 2, audit: 2 },
+    // The receivers of tests are on this machine.
+    env: { CHANCERY_WEBHOOK_ALLOW_HTTP: 'true', CHANCERY_WEBHOOK_ALLOW_PRIVATE_ADDRESSES: 'true' },
     onCrash: (process, how) => {
       report(`${process.title} ended by itself (${how}):\n${process.logTail(30)}`);
     },

@@ -64,6 +64,9 @@ export class Standalone {
         CHANCERY_PUBLIC_URL: this.baseUrl,
         CHANCERY_ADMIN_USERNAME: 'admin',
         CHANCERY_ADMIN_PASSWORD: this.adminPassword,
+        // The receivers of tests are on this machine.
+        CHANCERY_WEBHOOK_ALLOW_HTTP: 'true',
+        CHANCERY_WEBHOOK_ALLOW_PRIVATE_ADDRESSES: 'true',
         ...this.env,
       },
     });

@@ -4,6 +4,7 @@ import { AUDIT_HISTORY } from './resources/audit-history.js';
 import { AUDIT_POISON } from './resources/audit-poison.js';
 import { AUDIT_RETENTION } from './resources/audit-retention.js';
 import { AUDIT_PROOFS } from './resources/audit-proofs.js';
+import { AUDIT_STREAMS } from './resources/audit-streams.js';
 import { AUDIT } from './resources/audit.js';
 import { CLIENT_PARTS } from './resources/client-parts.js';
 import { CLIENTS } from './resources/clients.js';
@@ -15,6 +16,7 @@ import { ROLE_ADMINISTRATION } from './resources/role-administration.js';
 import { ROLES } from './resources/roles.js';
 import { SERVICE } from './resources/service.js';
 import { USERS } from './resources/users.js';
+import { WEBHOOKS } from './resources/webhooks.js';
 
 /** Every resource of the API, in the order in which the document has them. */
 export const RESOURCES: readonly ResourceDoc[] = [
@@ -32,6 +34,8 @@ export const RESOURCES: readonly ResourceDoc[] = [
   AUDIT_POISON,
   AUDIT_RETENTION,
   AUDIT_PROOFS,
+  AUDIT_STREAMS,
+  WEBHOOKS,
   KEYS,
   SERVICE,
 ];

@@ -1,16 +1,51 @@
 import {
+  CreateWebhook,
+  DeleteWebhook,
   ListTokensCarrying,
-  ReadAuditHistogram,
   ListPoison,
+  ReadAuditExport,
   ReadAuditRetention,
-  ReadHistoricalAuthority,
   SetAuditRetention,
+  ReadAuditFeed,
+  ReadAuditHistogram,
+  ListWebhookDeliveries,
+  ListWebhooks,
+  ReadHistoricalAuthority,
+  ReadWebhook,
+  RetryWebhookDelivery,
+  UpdateWebhook,
+  type Webhook,
+  type WebhookDelivery,
 } from '#contracts';
 import type { FakeMessageClient } from './fake-message-client.js';
-import { CLIENT_ID, EVENT_ID, ROLE_ID, USER_ID } from './samples.js';
+import { AppError } from '#errors';
+import { CLIENT_ID, EVENT, EVENT_ID, REALM, ROLE_ID, USER_ID } from './samples.js';
 
 const NOW = '2026-01-31T12:00:00.000Z';
 const reference = (type: string) => ({ event_id: EVENT_ID, type, time: NOW });
+
+const WEBHOOK: Webhook = {
+  ...{
+    id: EVENT_ID,
+    realmId: REALM.id,
+    url: 'https://receiver.example/audit',
+    description: null,
+    eventTypes: ['client.*'],
+  },
+  ...{ enabled: true, pending: 1, dead: 0, failingSince: null, lastDeliveredAt: NOW, lastError: null, version: 3 },
+  ...{ createdAt: NOW, updatedAt: NOW },
+};
+const DELIVERY: WebhookDelivery = {
+  ...{
+    id: EVENT_ID,
+    webhookId: WEBHOOK.id,
+    eventId: EVENT_ID,
+    eventType: 'client.created',
+    status: 'dead',
+    attempts: 9,
+  },
+  ...{ lastError: 'it answered 500', firstAttemptAt: NOW, lastAttemptAt: NOW, nextAttemptAt: null },
+};
 
 /** Makes every contract of the audit log beyond its events answer something sensible. */
 export function answerAudit(bus: FakeMessageClient): void {
@@ -68,4 +103,19 @@ export function answerAudit(bus: FakeMessageClient): void {
     ...{ from, to, bucket },
     buckets: [{ at: from, counts: [{ type: 'token.issued', outcome: 'success' as const, count: 3 }] }],
   }));
+  bus.on(CreateWebhook, () => ({ webhook: WEBHOOK, secret: 'whsec_c2VjcmV0' }));
+  bus.on(ListWebhooks, () => ({ items: [WEBHOOK], nextCursor: null, total: 1 }));
+  bus.on(ReadWebhook, () => WEBHOOK);
+  bus.on(UpdateWebhook, () => ({ ...WEBHOOK, version: 4 }));
+  bus.on(DeleteWebhook, () => ({}));
+  bus.on(ListWebhookDeliveries, () => ({ items: [DELIVERY], nextCursor: null, total: 1 }));
+  bus.on(RetryWebhookDelivery, () => ({ ...DELIVERY, status: 'pending' as const, nextAttemptAt: NOW }));
+  bus.on(ReadAuditExport, () => ({ text: '{"kind":"header"}\n{"kind":"end"}\n', next: null }));
+  // A realm that is gone ends a stream that would go on for ever.
+  let read = 0;
+  bus.on(ReadAuditFeed, () => {
+    read += 1;
+    if (read % 2 === 0) throw new AppError('not_found');
+    return { items: [{ event: EVENT, position: [1] }], position: [1], more: true };
+  });
 }

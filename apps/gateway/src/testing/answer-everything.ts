@@ -154,7 +154,10 @@ export function answerEverything(bus: FakeMessageClient): void {
     reasons: { sub: 'why' },
     permissions: [{ name: 'invoices:read', audience: CLIENT.clientId, roles: because, outcome: 'granted' as const }],
   }));
-  bus.on(ListAuditEvents, () => page(EVENT));
+  // Two pages: who reads all of them comes to an end.
+  bus.on(ListAuditEvents, ({ page: asked }) =>
+    asked.cursor === null ? page(EVENT) : { ...page(EVENT), nextCursor: null },
+  );
   bus.on(ReadAuditEvent, () => EVENT);
   answerAudit(bus);
   bus.on(ListSigningKeys, () => ({ items: [KEY] }));

@@ -180,7 +180,7 @@ describe('scopes', () => {
       const { realmId } = await roles.realm();
       const permissions = await new ListPermissions(store).execute({ realmId });
       expect(permissions).toHaveLength(27);
-      expect(permissions.find(({ name }) => name === 'manage_webhooks')).toMatchObject({
+      expect(permissions.find(({ name }) => name === 'manage_client_scopes')).toMatchObject({
         builtIn: true,
         reserved: true,
       });

@@ -86,8 +86,15 @@ export class ExchangeCheck {
     if (content.length === 0) return text === '' ? problems : [...problems, 'a body is not documented'];
     const type = mediaType(headers);
     if (!content.includes(type)) return [...problems, `the type ${type} is not documented`];
-    if (exchange.method === 'HEAD' || !/[/+]json$/.test(type)) return problems;
+    if (exchange.method === 'HEAD') return problems;
     const pointer = pointerOf(operation, this.document, path, method, status);
+    const items = streamedItems(type, text);
+    if (items !== null) {
+      // The schema of a stream is that of each of its items.
+      const schema = `${pointer}/content/${pointerStep(type)}/schema`;
+      return [...problems, ...items.flatMap((item) => this.misfits(schema, item))];
+    }
+    if (!/[/+]json$/.test(type)) return problems;
     const body = parsed(text);
     if (isObject(body) && type === 'application/problem+json' && body['status'] !== status) {
       problems.push('the problem speaks of another status');
@@ -145,6 +152,20 @@ function pointerOf(operation: Json, document: Json, path: string, method: string
   const reference = isObject(answer) ? answer['$ref'] : undefined;
   if (typeof reference === 'string') return reference;
   return `#/paths/${pointerStep(path)}/${method.toLowerCase()}/responses/${status}`;
+}
+
+/** What a stream of lines or of server-sent events brought; null for what is no stream. */
+function streamedItems(type: string, text: string): readonly unknown[] | null {
+  if (type === 'application/x-ndjson') {
+    return text
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => parsed(line));
+  }
+  if (type !== 'text/event-stream') return null;
+  // Those with a type of their own tell of the stream, not of what it brings.
+  const messages = text.split('\n\n').filter((block) => !/^event:/m.test(block));
+  return messages.flatMap((block) => [...block.matchAll(/^data: (.*)$/gm)].map(([, data]) => parsed(data ?? '')));
 }
 
 function mediaType(headers: Exchange['headers']): string {

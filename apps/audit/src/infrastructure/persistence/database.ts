@@ -3,6 +3,7 @@ import { CreateAuditLog1767225600000 } from './migrations/1767225600000-create-a
 import { ApplyRetention1767225600001 } from './migrations/1767225600001-apply-retention.js';
 import { CountEvents1767225600002 } from './migrations/1767225600002-count-events.js';
 import { CreateLogTrees1767225600003 } from './migrations/1767225600003-create-log-trees.js';
+import { CreateForwarding1767312000000 } from './migrations/1767312000000-create-forwarding.js';
 import { PoisonEntity } from './poison.entity.js';
 
 /** The audit service's part of the database. `audit.events` has no entity: its statements are written out. */
@@ -14,6 +15,6 @@ export const auditDatabase: DatabaseDescription = {
     ApplyRetention1767225600001,
     CountEvents1767225600002,
     CreateLogTrees1767225600003,
+    CreateForwarding1767312000000,
   ],
-  outbox: false,
 };

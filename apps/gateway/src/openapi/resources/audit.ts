@@ -4,7 +4,7 @@ import type { ResourceDoc } from '../operation.js';
 import { dataOf, oneOf, pageOf, PAGING, queryText } from '../schemas.js';
 
 /** Events are shown in the form in which they are kept. */
-const AuditEvent = Type.Object(LoggedAuditEvent.properties, { $id: 'AuditEvent' });
+export const AuditEvent = Type.Object(LoggedAuditEvent.properties, { $id: 'AuditEvent' });
 const instant = (description: string) => Type.String({ format: 'date-time', description });
 
 /** The audit log of a realm. */

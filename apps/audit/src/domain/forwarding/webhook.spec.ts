@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { checkWebhook, WebhookTargets } from './webhook-policy.js';
+import { wants } from './webhook.js';
+
+const strict = new WebhookTargets(false, false);
+const lax = new WebhookTargets(true, true);
+
+describe('webhooks', () => {
+  it.each([
+    [null, 'client.created', true],
+    [['client.created'], 'client.created', true],
+    [['client.created'], 'client.updated', false],
+    [['client.*'], 'client.updated', true],
+    [['client.*'], 'clients.updated', false],
+    [['token.*', 'role.assigned'], 'role.assigned', true],
+  ])('%j wants %s: %s', (eventTypes, type, expected) => {
+    expect(wants({ eventTypes }, type)).toBe(expected);
+  });
+
+  const problems = (url: string, eventTypes: string[] | null, targets = strict) => {
+    try {
+      checkWebhook({ url, eventTypes }, targets);
+      return [];
+    } catch (error) {
+      return (error as { fields: { pointer: string }[] }).fields.map(({ pointer }) => pointer);
+    }
+  };
+
+  it.each([
+    ['https://receiver.example/a?b=c', null, []],
+    ['https://receiver.example:8443/', ['client.*', 'token.issued'], []],
+    ['http://receiver.example/', null, ['/url']],
+    ['ftp://receiver.example/', null, ['/url']],
+    ['https://user@receiver.example/', null, ['/url']],
+    ['https://user:secret@receiver.example/', null, ['/url']],
+    ['https://receiver.example/#x', null, ['/url']],
+    ['receiver.example', null, ['/url']],
+    ['https://receiver.example/', [], ['/event_types']],
+    [
+      'https://receiver.example/',
+      ['client.created', 'no.such', '*', 'client'],
+      ['/event_types/1', '/event_types/2', '/event_types/3'],
+    ],
+  ])('%s with %j has problems at %j', (url, eventTypes, expected) => {
+    expect(problems(url, eventTypes)).toEqual(expected);
+  });
+
+  it('lets http where the operator does', () => {
+    expect(problems('http://receiver.example/', null, lax)).toEqual([]);
+    expect(problems('ftp://receiver.example/', null, lax)).toEqual(['/url']);
+  });
+});
