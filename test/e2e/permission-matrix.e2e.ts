@@ -65,7 +65,9 @@ describe('the permission matrix', () => {
       .replace('{realm}', realm.name)
       .replace('{name}', 'no-such')
       .replaceAll(/\{\w+\}/g, NOBODY);
-    return who.ask(method, url, undefined, { headers: { 'if-match': '"0"' } });
+    // A stream that is let in would never end; who is let in is told what is wrong with the question instead.
+    const query = path.endsWith('/tail') ? '?no_such_member=1' : '';
+    return who.ask(method, `${url}${query}`, undefined, { headers: { 'if-match': '"0"' } });
   };
   const letIn = ({ status, headers }: Answer): boolean => {
     if (status >= 500) throw new Error(`answered ${String(status)}`);
