@@ -89,6 +89,7 @@ describe('permissions', () => {
     ['DELETE', () => `${base()}/users/${userId}/roles/${roleId}`],
     ['POST', () => `${base()}/keys/rotate`],
     ['PUT', () => `${base()}/audit/retention`, { retention: '7y' }],
+    ['POST', () => `${base()}/audit/erasures`, { subject_id: '0197c1f0-0000-7000-8000-000000000005', reason: 'x' }],
     ['DELETE', clientPath],
     ['DELETE', base],
   ];

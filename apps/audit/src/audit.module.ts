@@ -1,5 +1,6 @@
 import { MasterKey } from '#envelope';
 import { Module } from '@nestjs/common';
+import { ErasePersonalData } from './application/erase-personal-data.js';
 import { IngestEvents } from './application/ingest-events.js';
 import { ListCheckpointKeys } from './application/list-checkpoint-keys.js';
 import { ListCheckpoints } from './application/list-checkpoints.js';
@@ -24,6 +25,7 @@ import { SetRetention } from './application/set-retention.js';
 import { AuditLog } from './domain/audit-log.js';
 import { CheckpointKeys } from './domain/checkpoint-keys.js';
 import { Checkpoints } from './domain/checkpoints.js';
+import { ErasureStore } from './domain/erasure-store.js';
 import { HistoryLog } from './domain/history/history-log.js';
 import { IngestObserver } from './domain/ingest-observer.js';
 import { PoisonStore } from './domain/poison-store.js';
@@ -38,6 +40,7 @@ import { MerkleNumbering } from './infrastructure/persistence/merkle-numbering.j
 import { TypeOrmCheckpoints } from './infrastructure/persistence/typeorm-checkpoints.js';
 import { TypeOrmLogTrees } from './infrastructure/persistence/typeorm-log-trees.js';
 import { TypeOrmAuditLog } from './infrastructure/persistence/typeorm-audit-log.js';
+import { TypeOrmErasureStore } from './infrastructure/persistence/typeorm-erasure-store.js';
 import { TypeOrmHistoryLog } from './infrastructure/persistence/typeorm-history-log.js';
 import { TypeOrmPoisonStore } from './infrastructure/persistence/typeorm-poison-store.js';
 import { TypeOrmRetentionStore } from './infrastructure/persistence/typeorm-retention-store.js';
@@ -45,6 +48,7 @@ import { AuditEventConsumer } from './transport/audit-event.consumer.js';
 import { AuditEventController } from './transport/audit-event.controller.js';
 import { AuditProofController } from './transport/audit-proof.controller.js';
 import { CheckpointSchedule } from './transport/checkpoint.schedule.js';
+import { ErasureController } from './transport/erasure.controller.js';
 import { HistogramController } from './transport/histogram.controller.js';
 import { HistoryController } from './transport/history.controller.js';
 import { PoisonController } from './transport/poison.controller.js';
@@ -64,6 +68,7 @@ import { StreamController } from './transport/stream.controller.js';
     AuditProofController,
     RetentionController,
     StreamController,
+    ErasureController,
   ],
   providers: [
     IngestEvents,
@@ -87,6 +92,7 @@ import { StreamController } from './transport/stream.controller.js';
     ReadRetention,
     SetRetention,
     ApplyRetention,
+    ErasePersonalData,
     RetentionSchedule,
     EventAppender,
     { provide: AuditLog, useClass: TypeOrmAuditLog },
@@ -101,6 +107,7 @@ import { StreamController } from './transport/stream.controller.js';
       useFactory: (settings: AuditSettings) => new MasterKey(settings.masterKey),
     },
     { provide: RetentionStore, useClass: TypeOrmRetentionStore },
+    { provide: ErasureStore, useClass: TypeOrmErasureStore },
     { provide: HistoryLog, useClass: TypeOrmHistoryLog },
     { provide: IngestObserver, useClass: PrometheusIngestObserver },
   ],

@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+import { AuditErasuresController } from './administration/audit-erasures.controller.js';
 import { AuditHistogramController } from './administration/audit-histogram.controller.js';
 import { AuditHistoryController } from './administration/audit-history.controller.js';
 import { AuditPoisonController } from './administration/audit-poison.controller.js';
@@ -51,6 +52,7 @@ export const GATEWAY_CONTROLLERS: readonly Type<object>[] = [
   AuditHistoryController,
   AuditPoisonController,
   AuditRetentionController,
+  AuditErasuresController,
   AuditProofsController,
   AuditExportController,
   AuditTailController,

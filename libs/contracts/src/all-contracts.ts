@@ -1,6 +1,7 @@
 import * as accounts from './accounts.js';
 import * as auditProofs from './audit-proofs.js';
 import * as audit from './audit.js';
+import * as auditErasures from './audit-erasures.js';
 import * as auditHistogram from './audit-histogram.js';
 import * as auditHistory from './audit-history.js';
 import * as auditPoison from './audit-poison.js';
@@ -44,6 +45,7 @@ const everything: readonly unknown[] = [
   tokens,
   tokenPreview,
   audit,
+  auditErasures,
   auditHistogram,
   auditHistory,
   auditPoison,

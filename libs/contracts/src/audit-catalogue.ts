@@ -1,5 +1,6 @@
 import type { Static } from '@sinclair/typebox';
 import { ACCESS_AUDIT_TYPES } from './audit-types/access.js';
+import { ERASURE_AUDIT_TYPES } from './audit-types/erasure.js';
 import { KEY_AUDIT_TYPES } from './audit-types/keys.js';
 import { LOG_AUDIT_TYPES } from './audit-types/log.js';
 import { REGISTRY_AUDIT_TYPES } from './audit-types/registry.js';
@@ -23,6 +24,7 @@ export const AUDIT_CATALOGUE = {
   ...LOG_AUDIT_TYPES,
   ...ACCESS_AUDIT_TYPES,
   ...RETENTION_AUDIT_TYPES,
+  ...ERASURE_AUDIT_TYPES,
 };
 /** An event type. */
 export type AuditEventType = keyof typeof AUDIT_CATALOGUE;

@@ -25,6 +25,7 @@ export * from './accounts.js';
 export * from './tokens.js';
 export * from './token-preview.js';
 export * from './audit.js';
+export * from './audit-erasures.js';
 export * from './audit-poison.js';
 export * from './audit-proofs.js';
 export { AUDIT_CATALOGUE, AUDIT_EVENT_TYPES, type AuditDetails, type AuditEventType } from './audit-catalogue.js';

@@ -325,6 +325,23 @@ export const CHANGING_ROUTES: Readonly<Record<string, Prepare>> = {
       realm: ground.realm,
       events: [{ type: 'audit.retention_changed', target: { kind: 'realm' } }],
     }),
+  'POST /realms/{realm}/audit/erasures': async (ground) => {
+    const { id } = await ground.person();
+    await ground.admin.auditEvents(ground.realm, { type: 'user.created', subject_id: id });
+    return {
+      path: `${ground.base}/audit/erasures`,
+      json: { subject_id: id, reason: 'a demand' },
+      realm: ground.realm,
+      events: [
+        {
+          type: 'audit.personal_data_erased',
+          target: { kind: 'realm' },
+          subject_id: id,
+          details: { reason: 'a demand', events: 1 },
+        },
+      ],
+    };
+  },
   'PATCH /realms/{realm}/users/{id}/roles': async (ground) => {
     const subject_id = await ground.userOf(await ground.client());
     const role = await ground.role();

@@ -1,4 +1,5 @@
 import type { ResourceDoc } from './operation.js';
+import { AUDIT_ERASURES } from './resources/audit-erasures.js';
 import { AUDIT_HISTOGRAM } from './resources/audit-histogram.js';
 import { AUDIT_HISTORY } from './resources/audit-history.js';
 import { AUDIT_POISON } from './resources/audit-poison.js';
@@ -33,6 +34,7 @@ export const RESOURCES: readonly ResourceDoc[] = [
   AUDIT_HISTORY,
   AUDIT_POISON,
   AUDIT_RETENTION,
+  AUDIT_ERASURES,
   AUDIT_PROOFS,
   AUDIT_STREAMS,
   WEBHOOKS,

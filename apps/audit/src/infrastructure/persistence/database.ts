@@ -4,6 +4,7 @@ import { ApplyRetention1767225600001 } from './migrations/1767225600001-apply-re
 import { CountEvents1767225600002 } from './migrations/1767225600002-count-events.js';
 import { CreateLogTrees1767225600003 } from './migrations/1767225600003-create-log-trees.js';
 import { CreateForwarding1767312000000 } from './migrations/1767312000000-create-forwarding.js';
+import { ErasePersonalData1767225600006 } from './migrations/1767225600006-erase-personal-data.js';
 import { PoisonEntity } from './poison.entity.js';
 
 /** The audit service's part of the database. `audit.events` has no entity: its statements are written out. */
@@ -16,5 +17,6 @@ export const auditDatabase: DatabaseDescription = {
     CountEvents1767225600002,
     CreateLogTrees1767225600003,
     CreateForwarding1767312000000,
+    ErasePersonalData1767225600006,
   ],
 };

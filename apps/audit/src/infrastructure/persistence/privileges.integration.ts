@@ -73,6 +73,15 @@ describe('the role of the running service', () => {
     ['change an event in its partition', `UPDATE audit.events_forever_other SET outcome = 'failure'`],
     ['erase by hand', `UPDATE audit.events SET personal = NULL, erased_at = now()`],
     [
+      'erase by hand in a partition',
+      `UPDATE audit.events_forever_other SET personal = NULL, personal_salt = NULL, ip = NULL, erased_at = now()`,
+    ],
+    [
+      'replace what erases',
+      `CREATE OR REPLACE FUNCTION audit.erase_personal_data(realm uuid, subject uuid, most integer)
+       RETURNS TABLE (events bigint, first_id uuid, last_id uuid) LANGUAGE sql AS 'SELECT 0::bigint, NULL::uuid, NULL::uuid'`,
+    ],
+    [
       'overwrite',
       `INSERT INTO audit.events (retention, id, realm_id, type, outcome, event) SELECT retention, id, realm_id, type, outcome, event FROM audit.events ON CONFLICT (retention, id) DO UPDATE SET event = ''`,
     ],

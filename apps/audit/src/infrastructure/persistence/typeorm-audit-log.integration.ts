@@ -70,8 +70,9 @@ describe('TypeOrmAuditLog', () => {
     }
   });
 
-  it('lets the personal part be erased, and nothing else with it', async () => {
-    const event = buildAuditEvent({ realm_id: uuidv7() });
+  it('lets the personal part be erased by the function for it alone, and nothing else with it', async () => {
+    const subject = uuidv7();
+    const event = buildAuditEvent({ realm_id: uuidv7(), subject_id: subject });
     await log.append([entryOf(event)], []);
     const erase = (more: string) =>
       owner.query(
@@ -80,7 +81,8 @@ describe('TypeOrmAuditLog', () => {
       );
     await expect(erase(`, outcome = 'failure'`)).rejects.toThrow(/append-only/);
     await expect(erase(`, event = '{}'`)).rejects.toThrow(/append-only/);
-    await erase('');
+    await expect(erase('')).rejects.toThrow(/append-only/);
+    await app.query(`SELECT audit.erase_personal_data($1, $2, 10)`, [event.realm_id, subject]);
     await expect(erase('')).rejects.toThrow(/append-only/);
     const stored = await log.read([event.realm_id ?? ''], event.id);
     expect(stored === null ? null : wholeEvent(stored)).toEqual({
