@@ -12,11 +12,15 @@ const BLOCK = Buffer.alloc(256 * 1_024);
 export class SpaceReserve {
   private lent = false;
 
+  private readonly file: string;
+  private readonly bytes: number;
+
+  // Assigned by hand: Node runs this file as it stands and only leaves types out.
   /** @param file a file that nobody else needs, beside the database. */
-  constructor(
-    private readonly file: string,
-    private readonly bytes = RESERVE_BYTES,
-  ) {}
+  constructor(file: string, bytes: number = RESERVE_BYTES) {
+    this.file = file;
+    this.bytes = bytes;
+  }
 
   /** Before the database is opened: gives the reserve away when the disk has less than that left. */
   lend(): void {
