@@ -63,7 +63,7 @@ function records(useCase: string): boolean {
     if (seen.has(file) || !file.includes('/application/')) continue;
     seen.add(file);
     if (
-      /\.record\(|\.recordAll\(|\brotate\(key|\baddActive\(key|\.publish\(AuditEventRecorded|\bwebhookEvent\(/.test(
+      /\.record\(|\.recordAll\(|\brotate\(key|\baddActive\(key|\.publish\(AuditEventRecorded|\bwebhookEvent\(|\bentryOfOwn\(event/.test(
         sourceOf(file),
       )
     )
