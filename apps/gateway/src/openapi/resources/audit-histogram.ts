@@ -1,10 +1,10 @@
-import { AUDIT_EVENT_TYPES, AuditHistogram, HISTOGRAM_BUCKETS } from '#contracts';
+import { AuditHistogram, HISTOGRAM_BUCKETS } from '#contracts';
 import { Type } from '@sinclair/typebox';
 import type { ResourceDoc } from '../operation.js';
-import { dataOf, oneOf, queryText } from '../schemas.js';
+import { dataOf, oneOf } from '../schemas.js';
+import { EVENT_FILTER, instant } from './audit-filter.js';
 
 const Histogram = Type.Object(AuditHistogram.properties, { $id: 'AuditHistogram' });
-const instant = (description: string) => Type.String({ format: 'date-time', description });
 
 /** How many events a realm has, by time. */
 export const AUDIT_HISTOGRAM: ResourceDoc = {
@@ -23,13 +23,7 @@ export const AUDIT_HISTOGRAM: ResourceDoc = {
         bucket: oneOf(HISTOGRAM_BUCKETS),
         from: instant('Where it begins.'),
         to: instant('Where it ends.'),
-        type: oneOf(AUDIT_EVENT_TYPES),
-        outcome: oneOf(['success', 'failure']),
-        actor_id: queryText('Who acted.'),
-        client_id: queryText('The `client_id` concerned.'),
-        subject_id: queryText('The user concerned.'),
-        jti: queryText('The token concerned.'),
-        ip: queryText('The address it came from.', 64),
+        ...EVENT_FILTER,
       },
       required: ['from', 'to'],
       exampleQuery: { from: '2026-01-31T00:00:00Z', to: '2026-02-01T00:00:00Z', bucket: '1h' },

@@ -2,10 +2,10 @@ import { HistoricalAuthority, IssuedToken } from '#contracts';
 import { Type } from '@sinclair/typebox';
 import type { ResourceDoc } from '../operation.js';
 import { dataOf, orNull, PAGING, queryText, Time } from '../schemas.js';
+import { instant } from './audit-filter.js';
 
 const Authority = Type.Object(HistoricalAuthority.properties, { $id: 'HistoricalAuthority' });
 const Token = Type.Object(IssuedToken.properties, { $id: 'IssuedToken' });
-const instant = (description: string) => Type.String({ format: 'date-time', description });
 
 /** What was, told by the audit log alone. */
 export const AUDIT_HISTORY: ResourceDoc = {

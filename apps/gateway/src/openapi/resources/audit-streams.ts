@@ -1,23 +1,13 @@
-import { AUDIT_EVENT_TYPES } from '#contracts';
 import { Type } from '@sinclair/typebox';
 import type { ResourceDoc } from '../operation.js';
-import { oneOf, queryText } from '../schemas.js';
+import { queryText } from '../schemas.js';
 import { AuditEvent } from './audit.js';
+import { EVENT_FILTER, instant } from './audit-filter.js';
 
 const ExportLine = Type.Object(
   { kind: Type.String({ description: 'header, leaves, record, dropped, checkpoint, event, cursor, error or end' }) },
   { $id: 'AuditExportLine', additionalProperties: true, description: 'Each line of the answer is one of these.' },
 );
-const instant = (description: string) => Type.String({ format: 'date-time', description });
-const FILTER = {
-  type: oneOf(AUDIT_EVENT_TYPES),
-  outcome: oneOf(['success', 'failure']),
-  actor_id: queryText('Who acted.'),
-  client_id: queryText('The `client_id` concerned.'),
-  subject_id: queryText('The user concerned.'),
-  jti: queryText('The token concerned.'),
-  ip: queryText('The address it came from.', 64),
-};
 
 /** The audit log as a stream. */
 export const AUDIT_STREAMS: ResourceDoc = {
@@ -34,7 +24,7 @@ export const AUDIT_STREAMS: ResourceDoc = {
       answer: ExportLine,
       answerType: 'application/x-ndjson',
       query: {
-        ...FILTER,
+        ...EVENT_FILTER,
         from: instant('Not before this.'),
         to: instant('Before this.'),
         scope: queryText('`unknown_realm`, or the id of a realm: only for `master`, and without a filter.', 36),
@@ -51,7 +41,7 @@ export const AUDIT_STREAMS: ResourceDoc = {
         'that of `data`.',
       answer: AuditEvent,
       answerType: 'text/event-stream',
-      query: FILTER,
+      query: EVENT_FILTER,
       headers: { 'Last-Event-ID': Type.String({ description: 'The `id` of the last message that arrived.' }) },
       errors: ['too_many_requests'],
     },
