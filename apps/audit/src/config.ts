@@ -1,6 +1,5 @@
 import { Setting } from '#config';
-import { isMasterKey } from '#envelope';
-import { ValidateBy } from 'class-validator';
+import { IsMasterKey } from '#envelope';
 import { ForwardingSettings } from './forwarding.config.js';
 
 /** Settings of the audit service. */
@@ -13,9 +12,6 @@ export class AuditSettings extends ForwardingSettings {
     required: true,
     secret: true,
   })
-  @ValidateBy(
-    { name: 'isMasterKey', validator: { validate: isMasterKey } },
-    { message: 'must be the base64 of exactly 32 bytes; make one with: openssl rand -base64 32' },
-  )
+  @IsMasterKey()
   masterKey!: string;
 }

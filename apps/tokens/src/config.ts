@@ -1,5 +1,5 @@
 import { Setting } from '#config';
-import { isMasterKey } from '#envelope';
+import { IsMasterKey } from '#envelope';
 import { Max, Min, ValidateBy } from 'class-validator';
 
 /** All headers of a request together may be 16 KiB at Node and most proxies; others need room beside the token. */
@@ -29,10 +29,7 @@ export class TokensSettings {
     required: true,
     secret: true,
   })
-  @ValidateBy(
-    { name: 'isMasterKey', validator: { validate: isMasterKey } },
-    { message: 'must be the base64 of exactly 32 bytes; make one with: openssl rand -base64 32' },
-  )
+  @IsMasterKey()
   masterKey!: string;
 
   @Setting({

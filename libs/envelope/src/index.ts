@@ -1,2 +1,2 @@
-export { isMasterKey } from './master-key-format.js';
+export { IsMasterKey } from './is-master-key.js';
 export { MasterKey, type SealedPrivateKey } from './master-key.js';
