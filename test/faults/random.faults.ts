@@ -1,7 +1,6 @@
-import { startCluster, type Cluster, type PrivateServer } from '#testing';
+import { startCluster, type Cluster } from '#testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import {
@@ -13,8 +12,10 @@ import {
 } from '../e2e/support/administrator.js';
 import { clientCredentials } from '../e2e/support/protocol.js';
 import { useShape } from '../e2e/support/shape.js';
-import { faultPlan, faultText, type Fault } from './support/fault-plan.js';
+import { faultPlan, faultText } from './support/fault-plan.js';
 import { Load } from './support/load.js';
+import { answerOrNone, isNoAnswer, type NoAnswer } from './support/no-answer.js';
+import { Striker } from './support/striker.js';
 import { untilDone } from './support/until-done.js';
 
 /** `npm run test:faults -- --minutes 10 --seed 7`; in `npm test` a short run with a seed of its own. */
@@ -54,80 +55,17 @@ describe(`random faults for ${String(MINUTES)} minutes with seed ${String(SEED)}
     await cluster.stop();
   }, 60_000);
 
-  const serverOf = (target: 'nats' | 'postgres' | 'redis'): PrivateServer => {
-    const server = cluster[target];
-    if (server === null) throw new Error(`The cluster has no ${target} of its own.`);
-    return server;
-  };
-
-  /** A process and all it has started: PostgreSQL works in many. */
-  const family = (pid: number): readonly number[] => {
-    try {
-      const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8').trim();
-      return [
-        pid,
-        ...children
-          .split(' ')
-          .filter(Boolean)
-          .flatMap((child) => family(Number(child))),
-      ];
-    } catch {
-      return [];
-    }
-  };
-  const signal = (pid: number, name: NodeJS.Signals): void => {
-    for (const each of family(pid)) {
-      try {
-        process.kill(each, name);
-      } catch {
-        // Gone meanwhile.
-      }
-    }
-  };
-
-  const strike = async ({ target, index, how, forMs }: Fault): Promise<void> => {
-    const isServer = target === 'nats' || target === 'postgres' || target === 'redis';
-    if (isServer) {
-      const server = serverOf(target);
-      if (how === 'SIGSTOP') {
-        const { pid } = server;
-        signal(pid, 'SIGSTOP');
-        await sleep(forMs);
-        signal(pid, 'SIGCONT');
-      } else {
-        await server.kill();
-        await sleep(forMs);
-        await server.restart();
-      }
-      return;
-    }
-    const processes = cluster.processes(target);
-    const victim = processes[index % processes.length];
-    if (victim?.pid === undefined) throw new Error(`The cluster has no ${target}.`);
-    if (how === 'SIGSTOP') {
-      signal(victim.pid, 'SIGSTOP');
-      await sleep(forMs);
-      signal(victim.pid, 'SIGCONT');
-    } else {
-      await victim.kill('SIGKILL');
-      await sleep(forMs);
-      victim.spawn();
-    }
-  };
-
   /** Registers clients without end; what was answered 201 must be in the log, once. */
-  const register = async (realm: string, isOver: () => boolean): Promise<readonly string[]> => {
+  const register = async (realm: string, unanswered: NoAnswer[], isOver: () => boolean): Promise<readonly string[]> => {
     const made: string[] = [];
     while (!isOver()) {
       const client_id = unique('made');
-      try {
-        const answer = await admin.ask('POST', `/realms/${realm}/clients`, { name: client_id, client_id });
-        if (answer.status === 201) made.push(client_id);
-        else expect([503]).toContain(answer.status);
-      } catch (error) {
-        // Its gateway died.
-        if (!(error instanceof TypeError)) throw error;
-      }
+      const answer = await answerOrNone(cluster.baseUrl, () =>
+        admin.ask('POST', `/realms/${realm}/clients`, { name: client_id, client_id }),
+      );
+      if (isNoAnswer(answer)) unanswered.push(answer);
+      else if (answer.status === 201) made.push(client_id);
+      else expect([503]).toContain(answer.status);
       await sleep(50);
     }
     return made;
@@ -153,14 +91,16 @@ describe(`random faults for ${String(MINUTES)} minutes with seed ${String(SEED)}
       let over = false;
       load = new Load(clients, CONNECTIONS, cluster.baseUrls);
       load.start();
-      const registering = register(realm, () => over);
+      const striker = new Striker(cluster, RECOVERY_MS);
+      const unanswered: NoAnswer[] = [];
+      const registering = register(realm, unanswered, () => over);
       const told: string[] = [];
       for (const fault of faultPlan(SEED)) {
         await sleep(fault.pauseMs);
         if (Date.now() >= until) break;
         told.push(faultText(fault));
         if (MINUTES >= 1) process.stderr.write(`  ${new Date().toISOString()} ${faultText(fault)}\n`);
-        await strike(fault);
+        await striker.strike(fault);
       }
       try {
         await Promise.all(cluster.processes().map((each) => each.waitUntilReady(RECOVERY_MS)));
@@ -169,6 +109,7 @@ describe(`random faults for ${String(MINUTES)} minutes with seed ${String(SEED)}
         const result = await load.finish();
         const made = await registering;
         expect(result.unexpected).toEqual([]);
+        expect(striker.unexplained([...result.errors, ...unanswered])).toEqual([]);
         expect(result.granted).toBeGreaterThan(100);
         expect(crashes).toEqual([]);
         expect(new Set(result.jtis).size).toBe(result.jtis.length);
@@ -192,7 +133,7 @@ describe(`random faults for ${String(MINUTES)} minutes with seed ${String(SEED)}
         );
       } catch (error) {
         process.stderr.write(
-          `  failed with CHANCERY_FAULT_SEED=${String(SEED)} CHANCERY_FAULT_MINUTES=${String(MINUTES)}\n  ${told.join('\n  ')}\n`,
+          `  failed with CHANCERY_FAULT_SEED=${String(SEED)} CHANCERY_FAULT_MINUTES=${String(MINUTES)}\n  ${told.join('\n  ')}\n${crashes.join('\n')}\n`,
         );
         throw error;
       }

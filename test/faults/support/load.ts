@@ -1,10 +1,12 @@
 import type { TestClient } from '../../e2e/support/administrator.js';
 import { clientCredentials, tokenOf } from '../../e2e/support/protocol.js';
+import { baseUrl } from '../../e2e/support/shape.js';
+import { answerOrNone, isNoAnswer, type NoAnswer } from './no-answer.js';
 
 /** What the clients saw. */
 export interface LoadResult {
   /** Requests that got no HTTP answer at all. */
-  readonly errors: readonly string[];
+  readonly errors: readonly NoAnswer[];
   /** Answers that a client which is in order must never see. */
   readonly unexpected: readonly string[];
   /** Tokens given to requests that were sent after the client's disabling had returned. */
@@ -23,7 +25,7 @@ export class Load {
   private readonly clients: TestClient[];
   private readonly refusedSince = new Map<string, number>();
   private readonly mayBeRefused = new Set<string>();
-  private readonly errors: string[] = [];
+  private readonly errors: NoAnswer[] = [];
   private readonly unexpected: string[] = [];
   private readonly stale: string[] = [];
   private readonly jtis: string[] = [];
@@ -78,13 +80,10 @@ export class Load {
 
   private async askFor(client: TestClient): Promise<void> {
     const sentAt = performance.now();
-    let answer;
-    try {
-      const base = this.bases[this.next % this.bases.length];
-      answer = await clientCredentials(client, {}, base === undefined ? {} : { base });
-    } catch (thrown: unknown) {
-      const cause = thrown instanceof Error && thrown.cause instanceof Error ? `: ${thrown.cause.message}` : '';
-      this.errors.push(`${String(thrown)}${cause}`);
+    const base = this.bases[this.next % this.bases.length] ?? baseUrl();
+    const answer = await answerOrNone(base, () => clientCredentials(client, {}, { base }));
+    if (isNoAnswer(answer)) {
+      this.errors.push(answer);
       return;
     }
     switch (answer.status) {
