@@ -2,6 +2,7 @@ import { SIGNING_ALGORITHMS, type ConfiguredClient, type RealmConfiguration, typ
 import { CliError } from './cli-error.js';
 import { KEYCLOAKS_OWN, list, nonEmpty, object, saysSomething, type Json } from './keycloak-json.js';
 import { importRoles } from './keycloak-roles.js';
+import { importUris, isUriAttribute } from './keycloak-uris.js';
 
 /** A realm of Keycloak as a configuration, and everything of it that is not in there. */
 export interface Imported {
@@ -12,7 +13,7 @@ export interface Imported {
 /** Members of a client that are taken, or that say nothing which Chancery would do differently. */
 const UNDERSTOOD = new Set(
   (
-    'id clientId name description enabled publicClient serviceAccountsEnabled directAccessGrantsEnabled redirectUris protocol ' +
+    'id clientId name description enabled publicClient serviceAccountsEnabled directAccessGrantsEnabled redirectUris webOrigins protocol ' +
     'secret rootUrl attributes bearerOnly surrogateAuthRequired alwaysDisplayInConsole fullScopeAllowed ' +
     'nodeReRegistrationTimeout clientAuthenticatorType notBefore standardFlowEnabled access'
   ).split(' '),
@@ -126,7 +127,7 @@ function clientOf(client: Json, realmName: string, warnings: string[]): Configur
       service_account_enabled: client['serviceAccountsEnabled'] === true && !isPublic,
       direct_access_grants_enabled: client['directAccessGrantsEnabled'] === true,
       ...(isLifetime(lifetime) ? { access_token_lifetime: lifetime } : {}),
-      redirect_uris: redirectUris(client, isPublic, warn),
+      ...importUris(client, isPublic, warn),
     },
   ];
 }
@@ -137,36 +138,10 @@ function unmapped(client: Json): string[] {
     .filter(([member, value]) => !UNDERSTOOD.has(member) && saysSomething(value))
     .map(([member, value]) => `${member}${names(value)}`);
   const attributes = Object.entries(object(client['attributes']))
-    .filter(([attribute, value]) => attribute !== 'access.token.lifespan' && saysSomething(value) && value !== 'false')
+    .filter(([attribute]) => attribute !== 'access.token.lifespan' && !isUriAttribute(attribute))
+    .filter(([, value]) => saysSomething(value) && value !== 'false')
     .map(([attribute]) => `attribute ${attribute}`);
   return [...members, ...attributes];
-}
-
-function redirectUris(client: Json, isPublic: boolean, warn: (message: string) => void): string[] {
-  const root = nonEmpty(client['rootUrl'], 2_048)?.replace(/\/$/, '');
-  const uris = list<unknown>(client['redirectUris']).flatMap((value) => {
-    const uri = String(value);
-    const absolute = uri.startsWith('/') && root !== undefined ? root + uri : uri;
-    const problem = redirectUriProblem(absolute, isPublic);
-    if (problem !== null) warn(`redirect URI ${uri} is left out: ${problem}`);
-    return problem === null ? [absolute] : [];
-  });
-  return [...new Set(uris)];
-}
-
-/** The commonest reasons; the server judges the rest when the file is planned. */
-function redirectUriProblem(uri: string, isPublic: boolean): string | null {
-  if (uri.includes('*')) return 'wildcards are not supported, list every URI';
-  if (!URL.canParse(uri)) return 'it is not absolute';
-  const { protocol, hostname, hash } = new URL(uri);
-  if (hash !== '') return 'it has a fragment';
-  if (protocol === 'https:') return null;
-  if (protocol === 'http:') {
-    return ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
-      ? null
-      : 'http is for the own machine only, use https';
-  }
-  return isPublic && protocol.includes('.') ? null : 'its scheme is not supported';
 }
 
 /** All else that the export has and the configuration has no place for. */

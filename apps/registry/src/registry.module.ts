@@ -42,6 +42,7 @@ import { UpdateClientUri } from './application/update-client-uri.js';
 import { ConfiguredRoles } from './application/configured-roles.js';
 import { TokenImpacts } from './application/token-impacts.js';
 import { StorePlan } from './application/store-plan.js';
+import { StoreSideUris } from './application/store-side-uris.js';
 import { StoredConfiguration } from './application/stored-configuration.js';
 import { UpdateClient } from './application/update-client.js';
 import { UpdateRealm } from './application/update-realm.js';
@@ -119,6 +120,7 @@ const USE_CASES = [
     ServiceAccounts,
     TakeoverGuard,
     StorePlan,
+    StoreSideUris,
     StoredConfiguration,
     ConfiguredRoles,
     TokenImpacts,

@@ -7,6 +7,8 @@ interface Scope {
   readonly roles?: readonly ConfiguredRole[] | undefined;
 }
 
+const URI_LISTS = ['redirect_uris', 'post_logout_redirect_uris', 'web_origins'] as const;
+
 /** Names that a configuration of the right form has twice. */
 export function repetitions(configuration: RealmConfiguration): ConfigurationProblem[] {
   const { clients = [], assignments = [] } = configuration;
@@ -18,9 +20,11 @@ export function repetitions(configuration: RealmConfiguration): ConfigurationPro
       '/client_id',
     ),
     ...clients.flatMap((client, index) => [
-      ...twice(
-        `/clients/${index}/redirect_uris`,
-        (client.redirect_uris ?? []).map((uri) => (typeof uri === 'string' ? uri : uri.value)),
+      ...URI_LISTS.flatMap((list) =>
+        twice(
+          `/clients/${index}/${list}`,
+          (client[list] ?? []).map((uri) => (typeof uri === 'string' ? uri : uri.value)),
+        ),
       ),
       ...ofScope(client, `/clients/${index}`),
     ]),

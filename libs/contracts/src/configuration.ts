@@ -65,6 +65,21 @@ export const SecretSource = Type.Union(
 /** Where the CLI finds a client's secret. */
 export type SecretSource = Static<typeof SecretSource>;
 
+/** A URI of a client, in a configuration: its value when it is enabled. */
+const ConfiguredUri = Type.Union([
+  Type.String({ maxLength: 2_048 }),
+  Type.Object({ value: Type.String({ maxLength: 2_048 }), enabled: Type.Boolean() }, strict),
+]);
+/** A URI of a client, in a configuration. */
+export type ConfiguredUri = Static<typeof ConfiguredUri>;
+const UriList = (description: string) =>
+  Type.Optional(
+    Type.Array(ConfiguredUri, {
+      maxItems: 100,
+      description: `${description} Others are removed only with \`prune: true\`.`,
+    }),
+  );
+
 /** A client, in a configuration. Absent members stay as they are; of a new client they get the defaults of the API. */
 export const ConfiguredClient = Type.Object(
   {
@@ -89,15 +104,9 @@ export const ConfiguredClient = Type.Object(
     refresh_token_lifetime: Type.Optional(LifetimeOverride('Seconds; null: as the realm.')),
     id_token_lifetime: Type.Optional(LifetimeOverride('Seconds; null: as the realm.')),
     temporary_token_lifetime: Type.Optional(LifetimeOverride('Seconds; null: as the realm.')),
-    redirect_uris: Type.Optional(
-      Type.Array(
-        Type.Union([
-          Type.String({ maxLength: 2_048 }),
-          Type.Object({ value: Type.String({ maxLength: 2_048 }), enabled: Type.Boolean() }, strict),
-        ]),
-        { maxItems: 100, description: 'Exact redirect URIs. Others are removed only with `prune: true`.' },
-      ),
-    ),
+    redirect_uris: UriList('Where sign-in may send a browser: exact redirect URIs.'),
+    post_logout_redirect_uris: UriList('Where sign-out may send a browser: exact URIs.'),
+    web_origins: UriList('Whose scripts may read answers: origins such as https://app.example.'),
     secret_from: Type.Optional(SecretSource),
     ...CONFIGURED_SCOPE,
   },

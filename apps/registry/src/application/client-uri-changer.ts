@@ -1,4 +1,4 @@
-import type { Actor, AuditDetails, AuditEventType, ClientUriKind } from '#contracts';
+import type { Actor, ClientUriKind } from '#contracts';
 import { Clock } from '#host';
 import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
@@ -9,6 +9,7 @@ import { requireMayTrustSignIn, widensTrustedSignIn } from '../domain/sign-in-tr
 import { AuditEvents } from './audit-events.js';
 import { ClientChanger } from './client-changer.js';
 import { publishedClient } from './fenced-change.js';
+import { uriEvent, type UriChange } from './uri-events.js';
 
 /** Which URIs of which client change, and who changes them. */
 export interface UriChangeRequest {
@@ -16,13 +17,6 @@ export interface UriChangeRequest {
   readonly realmId: string;
   readonly clientId: string;
   readonly kind: ClientUriKind;
-}
-
-/** A change of one URI: what it leaves, and what the audit log says of it; null when nothing differs. */
-export interface UriChange {
-  readonly uri: ClientUri;
-  readonly verb: 'added' | 'updated' | 'removed';
-  readonly details: object;
 }
 
 /** Changes one URI of a locked client under its fence: what adding, updating and removing share. */
@@ -52,10 +46,8 @@ export class ClientUriChanger {
         const after = await this.after(kind, before, transaction.uris);
         if (widensTrustedSignIn(before, after)) requireMayTrustSignIn(actor);
         const { client } = await transaction.updateClient(before, after);
-        const type = `client.${MEMBERS[kind]}_${change.verb}` as const satisfies AuditEventType;
-        // The member is named as the type is; the compiler cannot follow that.
-        const details = { [MEMBERS[kind]]: auditedUri(change.uri), ...change.details } as AuditDetails<typeof type>;
-        await transaction.record(this.auditEvents.client(type, seen.realm, client, details, { actor, context }));
+        const subject = { realm: seen.realm, client };
+        await transaction.record(uriEvent(this.auditEvents, kind, subject, change, { actor, context }));
         return { result: change.uri, snapshots: [publishedClient(client)] };
       }),
     );
@@ -67,14 +59,4 @@ export class ClientUriChanger {
     const redirectUris = await uris.list(kind, before);
     return { ...before, redirectUris, version: before.version + 1, updatedAt: this.clock.now() };
   }
-}
-
-const MEMBERS = {
-  redirect: 'redirect_uri',
-  post_logout_redirect: 'post_logout_redirect_uri',
-  web_origin: 'web_origin',
-} as const satisfies Readonly<Record<ClientUriKind, string>>;
-
-function auditedUri({ id, value, enabled }: ClientUri): object {
-  return { id, value, enabled };
 }

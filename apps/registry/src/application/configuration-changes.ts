@@ -1,7 +1,9 @@
 import { changesBetween } from '#audit-trail';
 import type { ConfigurationChange } from '#contracts';
 import type { Client } from '../domain/client.js';
-import type { RegistryPlan } from '../domain/configuration-plan.js';
+import type { ClientUri } from '../domain/client-uri.js';
+import type { PlannedClient, RegistryPlan } from '../domain/configuration-plan.js';
+import { SIDE_URI_KINDS, URI_LISTS, type SideUris } from '../domain/configured-uris.js';
 import { auditedClient, auditedRealm } from './audit-events.js';
 
 /** What a plan changes, in the order in which it is done. */
@@ -10,12 +12,12 @@ export function configurationChanges({ realm, clients, deleted }: RegistryPlan):
     ...(realm === null
       ? []
       : [change('update', 'realm', realm.before.name, auditedRealm(realm.before), auditedRealm(realm.after))]),
-    ...clients.map(({ before, after }) =>
-      before === null
-        ? change('create', 'client', after.clientId, {}, visible(after))
-        : change('update', 'client', after.clientId, ...compared(before, after)),
+    ...clients.map((planned) =>
+      planned.before === null
+        ? change('create', 'client', planned.after.clientId, {}, visible(planned.after, planned.uris.after))
+        : change('update', 'client', planned.after.clientId, ...compared(planned, planned.before)),
     ),
-    ...deleted.map((client) => change('delete', 'client', client.clientId, visible(client), {})),
+    ...deleted.map((client) => change('delete', 'client', client.clientId, visible(client, null), {})),
   ];
 }
 
@@ -34,19 +36,32 @@ function change(
 }
 
 /** A secret that is added shows, though masked secrets all look the same. */
-function compared(before: Client, after: Client): [Record<string, unknown>, Record<string, unknown>] {
+function compared({ after, uris }: PlannedClient, before: Client): [Record<string, unknown>, Record<string, unknown>] {
+  const [visibleBefore, visibleAfter] = [visible(before, uris.before), visible(after, uris.after)];
   const added = after.secrets.length - before.secrets.length;
   const counted = { secret: `*** (${before.secrets.length})` };
   return added === 0
-    ? [visible(before), visible(after)]
+    ? [visibleBefore, visibleAfter]
     : [
-        { ...visible(before), ...(before.secrets.length === 0 ? {} : counted) },
-        { ...visible(after), secret: `*** (${after.secrets.length})` },
+        { ...visibleBefore, ...(before.secrets.length === 0 ? {} : counted) },
+        { ...visibleAfter, secret: `*** (${after.secrets.length})` },
       ];
 }
 
-function visible(client: Client): Record<string, unknown> {
+/** @param uris Null: they do not matter any more. */
+function visible(client: Client, uris: SideUris | null): Record<string, unknown> {
   const { client_id: _name, service_account_user_id: _id, ...members } = auditedClient(client);
-  const disabled = client.redirectUris.filter(({ enabled }) => !enabled).map(({ value }) => value);
-  return { ...members, ...(disabled.length === 0 ? {} : { disabled_redirect_uris: disabled }) };
+  const lists = [
+    ['redirect_uris', client.redirectUris] as const,
+    ...(uris === null ? [] : SIDE_URI_KINDS.map((kind) => [URI_LISTS[kind], uris[kind]] as const)),
+  ];
+  return Object.assign(members, ...lists.map(([list, values]) => shownUris(list, values))) as Record<string, unknown>;
+}
+
+function shownUris(list: string, uris: readonly ClientUri[]): Record<string, unknown> {
+  const disabled = uris.filter(({ enabled }) => !enabled).map(({ value }) => value);
+  return {
+    [list]: uris.map(({ value }) => value),
+    ...(disabled.length === 0 ? {} : { [`disabled_${list}`]: disabled }),
+  };
 }

@@ -14,6 +14,7 @@ import { MessageClient, type CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import type { Client } from '../domain/client.js';
 import { configuredClientOf } from '../domain/configured-client.js';
+import { NO_SIDE_URIS, type SideUris } from '../domain/configured-uris.js';
 import type { Realm } from '../domain/realm.js';
 import { StoredConfiguration } from './stored-configuration.js';
 
@@ -35,6 +36,7 @@ export class ExportConfiguration {
   ): Promise<RealmConfiguration> {
     const realm = await this.stored.realm(realmId);
     const clients = mayView(actor, 'clients') ? await this.stored.allClients(realm) : null;
+    const uris = clients === null ? new Map<string, SideUris>() : await this.stored.sideUris(realmId, clients);
     const roles = mayView(actor, 'roles')
       ? await this.messages.call(ExportRoleConfiguration, { realmId }, context)
       : null;
@@ -42,7 +44,7 @@ export class ExportConfiguration {
       version: 1,
       ...(mayView(actor, 'realm') ? { realm: configuredRealmOf(realm) } : {}),
       ...(roles === null ? {} : scopeOf(roles, null)),
-      ...(clients === null ? {} : { clients: clients.flatMap((client) => configuredOf(client, roles)) }),
+      ...(clients === null ? {} : { clients: clients.flatMap((client) => configuredOf(client, uris, roles)) }),
       ...(roles === null || clients === null
         ? {}
         : { assignments: await this.assignments(actor, realmId, roles, clients, context) }),
@@ -98,9 +100,10 @@ function nameOf({ client_id: clientId, username }: ConfiguredAssignment): string
 }
 
 /** System clients come with every realm: of them only roles and permissions are written. */
-function configuredOf(client: Client, roles: Exported | null): ConfiguredClient[] {
+function configuredOf(client: Client, uris: ReadonlyMap<string, SideUris>, roles: Exported | null): ConfiguredClient[] {
   const scope = roles === null ? {} : scopeOf(roles, client.id);
-  if (client.clientType !== 'system') return [{ ...configuredClientOf(client), ...scope }];
+  if (client.clientType !== 'system')
+    return [{ ...configuredClientOf(client, uris.get(client.id) ?? NO_SIDE_URIS), ...scope }];
   return Object.keys(scope).length === 0 ? [] : [{ client_id: client.clientId, ...scope }];
 }
 

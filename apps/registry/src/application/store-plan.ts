@@ -12,6 +12,7 @@ import { clientTarget, publishedAbsence, publishedClient, publishedRealm, type C
 import { Provisioning } from './provisioning.js';
 import type { EnabledAccounts } from './service-accounts.js';
 import { StaleReadError } from './stale-read.js';
+import { StoreSideUris, type PlannedUris } from './store-side-uris.js';
 
 /** What is stored, and what is left to do after the commit: identity has to hear of accounts that were disabled. */
 export interface StoredPlan {
@@ -25,6 +26,7 @@ export interface StoredPlan {
 export class StorePlan {
   constructor(
     private readonly provisioning: Provisioning,
+    private readonly storeSideUris: StoreSideUris,
     private readonly auditEvents: AuditEvents,
   ) {}
 
@@ -49,18 +51,21 @@ export class StorePlan {
     }
     // One order for everybody who locks several.
     await this.provisioning.closeAll(transaction, accounts.provisions);
-    const planned = plan.clients.map(({ before, after }) => {
+    const planned = plan.clients.map(({ before, after, uris }) => {
       const serviceAccountUserId = after.serviceAccountUserId ?? accounts.userIds.get(after.id) ?? null;
-      return { before, after: { ...after, serviceAccountUserId } };
+      // The very same object as long as nothing of the client itself differs.
+      const same = serviceAccountUserId === after.serviceAccountUserId;
+      return { before, after: same ? after : { ...after, serviceAccountUserId }, uris };
     });
     const created = planned.flatMap(({ before, after }) => (before === null ? [after] : []));
-    for (const stored of await this.createClients(transaction, realm, created, cause)) {
+    const uris = new Map(planned.map((change) => [change.after.id, change.uris]));
+    for (const stored of await this.createClients(transaction, realm, created, uris, cause)) {
       clients.push(stored);
       snapshots.push(publishedClient(stored));
     }
     for (const change of planned.toSorted((left, right) => (left.after.id < right.after.id ? -1 : 1))) {
       if (change.before === null) continue;
-      const stored = await this.storeClient(transaction, realm, change.before, change.after, cause);
+      const stored = await this.storeClient(transaction, realm, change.before, change.after, change.uris, cause);
       clients.push(stored);
       snapshots.push(publishedClient(stored));
       if (disablesAccount(change)) {
@@ -89,6 +94,7 @@ export class StorePlan {
     transaction: RegistryTransaction,
     realm: Realm,
     clients: readonly Client[],
+    uris: ReadonlyMap<string, PlannedUris>,
     cause: Cause,
   ): Promise<readonly Client[]> {
     if (clients.length === 0) return [];
@@ -98,6 +104,7 @@ export class StorePlan {
         this.auditEvents.client('client.created', realm, client, { client: auditedClient(client) }, cause),
       ),
     );
+    await this.storeSideUris.ofCreated(transaction, realm, created, uris, cause);
     return created;
   }
 
@@ -106,11 +113,15 @@ export class StorePlan {
     realm: Realm,
     before: Client,
     wanted: Client,
+    uris: PlannedUris,
     cause: Cause,
   ): Promise<Client> {
     await lockUnchanged(transaction, before);
     await transaction.storeRedirectUris(before, wanted);
+    // Also when only what is beside it differs: whoever has read that must find out.
     const { client } = await transaction.updateClient(before, wanted);
+    await this.storeSideUris.ofChanged(transaction, realm, client, uris, cause);
+    if (wanted === before) return client;
     const added = client.secrets.filter(({ id }) => !before.secrets.some((secret) => secret.id === id));
     const details = {
       ...auditedChanges(auditedClient(before), auditedClient(client)),

@@ -2,7 +2,9 @@ import { MAX_CONFIGURED_CLIENTS, type RealmConfiguration } from '#contracts';
 import { AppError } from '#errors';
 import { Injectable } from '@nestjs/common';
 import type { Client } from '../domain/client.js';
+import { ClientUriRepository } from '../domain/client-uri.js';
 import type { StoredRealm } from '../domain/configuration-plan.js';
+import { NO_SIDE_URIS, SIDE_URI_KINDS, URI_LISTS, type SideUris } from '../domain/configured-uris.js';
 import type { Realm } from '../domain/realm.js';
 import { noSuchRealm } from '../domain/refusals.js';
 import { mentionedClientIds } from '../domain/wanted-roles.js';
@@ -16,6 +18,7 @@ export class StoredConfiguration {
   constructor(
     private readonly realms: RealmRepository,
     private readonly clients: ClientRepository,
+    private readonly clientUris: ClientUriRepository,
   ) {}
 
   /** @throws AppError `not_found`. */
@@ -33,7 +36,27 @@ export class StoredConfiguration {
     const found = all
       ? await this.allClients(realm)
       : await this.clients.findMany(realmId, { clientIds: mentionedClientIds(configuration) });
-    return { realm, clients: new Map(found.map((client) => [client.clientId, client])) };
+    const byName = new Map(found.map((client) => [client.clientId, client]));
+    // After the clients: what changes in between changes the version of its client, so that the plan is refused.
+    const speaking = (clients ?? []).filter((client) => SIDE_URI_KINDS.some((kind) => client[URI_LISTS[kind]]));
+    const uris = await this.sideUris(
+      realmId,
+      speaking.flatMap(({ client_id: name }) => byName.get(name) ?? []),
+    );
+    return { realm, clients: byName, uris };
+  }
+
+  /** The URIs beside clients, by the client's UUID; clients without any are missing. */
+  async sideUris(realmId: string, clients: readonly Client[]): Promise<ReadonlyMap<string, SideUris>> {
+    const uris = new Map<string, SideUris>();
+    if (clients.length === 0) return uris;
+    const ids = clients.map(({ id }) => id);
+    for (const kind of SIDE_URI_KINDS) {
+      for (const [id, found] of await this.clientUris.listMany(kind, realmId, ids)) {
+        uris.set(id, { ...(uris.get(id) ?? NO_SIDE_URIS), [kind]: found });
+      }
+    }
+    return uris;
   }
 
   /** Every client of a realm, by `client_id`. @throws AppError `conflict` when one configuration cannot hold them. */

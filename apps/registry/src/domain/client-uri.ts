@@ -17,8 +17,17 @@ export interface UriOwner {
 /** How many URIs of one kind a client may have. */
 export const MAX_CLIENT_URIS = 100;
 
+/** Says why a URI is refused, or null when it is accepted. Sign-out hands `state` back as sign-in does, so one rule serves for both. */
+export function clientUriProblem(
+  kind: ClientUriKind,
+  value: string,
+  client: { readonly publicClient: boolean },
+): string | null {
+  return kind === 'web_origin' ? webOriginProblem(value) : redirectUriProblem(value, client);
+}
+
 /**
- * Checks a URI that is to be added. Sign-out hands `state` back as sign-in does, so one rule serves for both.
+ * Checks a URI that is to be added.
  *
  * @throws AppError `validation_failed` with the reason, `conflict` when it is there already or there are too many.
  */
@@ -29,7 +38,7 @@ export function checkNewClientUri(
   present: readonly ClientUri[],
 ): void {
   const problems = new Problems();
-  problems.add('value', kind === 'web_origin' ? webOriginProblem(value) : redirectUriProblem(value, client));
+  problems.add('value', clientUriProblem(kind, value, client));
   problems.throwIfAny();
   if (present.some((uri) => uri.value === value)) throw uriTaken();
   if (present.length >= MAX_CLIENT_URIS) {
@@ -62,12 +71,23 @@ export function uriTaken(): AppError {
 export abstract class ClientUriRepository {
   /** Those of one kind, oldest first. */
   abstract list(kind: ClientUriKind, owner: UriOwner): Promise<readonly ClientUri[]>;
+  /** Those of one kind of many clients, by the client's UUID; clients without any are missing. */
+  abstract listMany(
+    kind: ClientUriKind,
+    realmId: string,
+    clientIds: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly ClientUri[]>>;
 }
 
 /** The URIs of clients within a transaction; the client is locked by whoever writes. */
 export interface ClientUriStore extends ClientUriRepository {
   /** @throws AppError `conflict` when the client has the value already. */
   insert(kind: ClientUriKind, owner: UriOwner, uri: ClientUri): Promise<void>;
+  /** Inserts URIs of clients that have none of the kind yet. */
+  insertMany(
+    kind: ClientUriKind,
+    uris: readonly { readonly owner: UriOwner; readonly uri: ClientUri }[],
+  ): Promise<void>;
   /** Stores whether it is enabled, and when that changed. */
   update(kind: ClientUriKind, owner: UriOwner, uri: ClientUri): Promise<void>;
   delete(kind: ClientUriKind, owner: UriOwner, id: string): Promise<void>;

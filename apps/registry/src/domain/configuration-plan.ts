@@ -2,7 +2,9 @@ import type { Actor, BuiltInPermissionName, RealmConfiguration } from '#contract
 import { AppError, type FieldError } from '#errors';
 import { checkDeletableClient } from './client-policy.js';
 import type { Client } from './client.js';
-import { changeConfiguredClient, newConfiguredClient, type Making } from './configured-client.js';
+import { changeConfiguredClient, changeSideUris, newConfiguredClient } from './configured-client.js';
+import { NO_SIDE_URIS, type SideUris } from './configured-uris.js';
+import type { Making } from './making.js';
 import { speaksOfRoles } from './wanted-roles.js';
 import { changeRealm, type Realm, type RealmChanges } from './realm.js';
 
@@ -10,6 +12,8 @@ import { changeRealm, type Realm, type RealmChanges } from './realm.js';
 export interface PlannedClient {
   readonly before: Client | null;
   readonly after: Client;
+  /** The URIs beside it. When only these differ, `after` is `before`. */
+  readonly uris: { readonly before: SideUris; readonly after: SideUris };
 }
 
 /** What a configuration makes of the registry's data; only what differs. */
@@ -24,6 +28,8 @@ export interface StoredRealm {
   readonly realm: Realm;
   /** By `client_id`. With `prune` every client of the realm. */
   readonly clients: ReadonlyMap<string, Client>;
+  /** The URIs beside clients, by the client's UUID, as far as the configuration speaks of them. */
+  readonly uris: ReadonlyMap<string, SideUris>;
 }
 
 /**
@@ -32,7 +38,7 @@ export interface StoredRealm {
  * @throws AppError `validation_failed` with pointers into the configuration, `conflict` for what the product keeps as it is.
  */
 export function planRegistry(
-  { realm, clients }: StoredRealm,
+  { realm, clients, uris }: StoredRealm,
   configuration: RealmConfiguration,
   secrets: Readonly<Record<string, string>>,
   making: Making,
@@ -48,7 +54,12 @@ export function planRegistry(
     const after = at(`/clients/${index}`, () =>
       before === null ? newConfiguredClient(realm.id, facts, making) : changeConfiguredClient(before, facts, making),
     );
-    return after === null || after === before ? [] : [{ before, after }];
+    const urisBefore = (before === null ? undefined : uris.get(before.id)) ?? NO_SIDE_URIS;
+    const urisAfter = at(`/clients/${index}`, () =>
+      changeSideUris(urisBefore, facts, before ?? { publicClient: configured.client_type === 'public' }, making),
+    );
+    if (after === null || urisAfter === null || (after === before && urisAfter === urisBefore)) return [];
+    return [{ before, after, uris: { before: urisBefore, after: urisAfter } }];
   });
   for (const clientId of Object.keys(secrets)) {
     if (wanted.some((client) => client.client_id === clientId)) continue;

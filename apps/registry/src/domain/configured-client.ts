@@ -4,23 +4,18 @@ import { changeClient, checkClient } from './client-policy.js';
 import { MAX_LIVE_SECRETS, secretAtRest } from './client-secret.js';
 import type { Client, ClientChanges } from './client.js';
 import { REALM_LIFETIMES } from './lifetimes.js';
-import type { RedirectUri } from './redirect-uri.js';
+import type { Making } from './making.js';
+import { configuredUrisOf, sideUrisAfter, urisAfter, type SideUris } from './configured-uris.js';
 
 /** Shortest secret that may be brought along: it is kept under a fast hash, so it has to be beyond guessing. */
 const MIN_SECRET_LENGTH = 32;
-
-/** What the members of a configuration are made with. */
-export interface Making {
-  readonly now: Date;
-  readonly makeId: () => string;
-}
 
 /** A client as a configuration names it, with what comes beside the document. */
 export interface WantedClient {
   readonly configured: ConfiguredClient;
   /** Its secret in plain text, when there is one. */
   readonly secret: string | undefined;
-  /** Whether redirect URIs that are not mentioned go. */
+  /** Whether URIs that are not mentioned go. */
   readonly prune: boolean;
 }
 
@@ -63,21 +58,25 @@ export function changeConfiguredClient(client: Client, wanted: WantedClient, mak
   const { client_type: type } = wanted.configured;
   if (type !== undefined && type !== client.clientType) throw invalid('client_type', 'cannot be changed');
   const changed = changeClient(client, changesOf(wanted.configured), making.now);
-  const redirectUris = redirectUrisAfter(client, wanted, making);
-  if (redirectUris !== client.redirectUris) {
-    checkClient(
-      changed,
-      changed,
-      redirectUris.map(({ value }) => value),
-    );
-  }
+  const { publicClient } = client;
+  const redirectUris = urisAfter(client.redirectUris, { ...wanted, kind: 'redirect', publicClient }, making);
   const secrets = secretsAfter(client, wanted.secret, making);
   if (changed === client && redirectUris === client.redirectUris && secrets === client.secrets) return client;
   return { ...changed, redirectUris, secrets, version: client.version + 1, updatedAt: making.now };
 }
 
+/** The URIs beside a client after a configuration; the very same object when nothing differs. @throws AppError `validation_failed`. */
+export function changeSideUris(
+  uris: SideUris,
+  wanted: WantedClient,
+  { publicClient }: Pick<Client, 'publicClient'>,
+  making: Making,
+): SideUris {
+  return sideUrisAfter(uris, { ...wanted, publicClient }, making);
+}
+
 /** A client as a configuration shows it: what differs from the defaults, and never a secret. */
-export function configuredClientOf(client: Client): ConfiguredClient {
+export function configuredClientOf(client: Client, uris: SideUris): ConfiguredClient {
   const lifetimes = {
     access_token_lifetime: client.accessTokenLifetimeSeconds,
     refresh_token_lifetime: client.refreshTokenLifetimeSeconds,
@@ -95,9 +94,9 @@ export function configuredClientOf(client: Client): ConfiguredClient {
     direct_access_grants_enabled: client.directAccessGrantsEnabled,
     first_party: client.firstParty,
     ...Object.fromEntries(Object.entries(lifetimes).filter(([, seconds]) => seconds !== null)),
-    redirect_uris: client.redirectUris
-      .toSorted((left, right) => (left.value < right.value ? -1 : 1))
-      .map(({ value, enabled }) => (enabled ? value : { value, enabled })),
+    redirect_uris: configuredUrisOf(client.redirectUris),
+    post_logout_redirect_uris: configuredUrisOf(uris.post_logout_redirect),
+    web_origins: configuredUrisOf(uris.web_origin),
   };
 }
 
@@ -115,29 +114,6 @@ function changesOf(configured: ConfiguredClient): ClientChanges {
     idTokenLifetimeSeconds: configured.id_token_lifetime,
     temporaryTokenLifetimeSeconds: configured.temporary_token_lifetime,
   };
-}
-
-/** The very same list when nothing differs; what stays keeps its id. */
-function redirectUrisAfter(
-  client: Client,
-  { configured, prune }: WantedClient,
-  making: Making,
-): readonly RedirectUri[] {
-  if (configured.redirect_uris === undefined) return client.redirectUris;
-  const present = new Map(client.redirectUris.map((uri) => [uri.value, uri]));
-  const mentioned = configured.redirect_uris.map((entry) => {
-    const { value, enabled } = typeof entry === 'string' ? { value: entry, enabled: true } : entry;
-    const before = present.get(value);
-    if (before?.enabled === enabled) return before;
-    const { now } = making;
-    return { id: before?.id ?? making.makeId(), value, enabled, createdAt: before?.createdAt ?? now, updatedAt: now };
-  });
-  const values = new Set(mentioned.map(({ value }) => value));
-  const others = prune ? [] : client.redirectUris.filter(({ value }) => !values.has(value));
-  const same =
-    others.length + mentioned.length === client.redirectUris.length &&
-    mentioned.every((uri) => uri === present.get(uri.value));
-  return same ? client.redirectUris : [...others, ...mentioned];
 }
 
 /** The very same list when the client has this secret already; the others stay in force until somebody retires them. */

@@ -60,6 +60,36 @@ export function describeClientParts(name: string, open: () => Promise<OpenedAdap
         }
       });
 
+      it('are listed and added for many clients of one realm at once', async () => {
+        const [first, second, third] = [
+          aUri('https://b.example'),
+          aUri('https://a.example', later(1)),
+          aUri('https://c.example'),
+        ];
+        const [other, bare] = [
+          await insertClient(realm, { clientId: 'other' }),
+          await insertClient(realm, { clientId: 'bare' }),
+        ];
+        await ports.transactions.run(async (transaction) => {
+          await transaction.uris.insertMany(kind, [
+            { owner: client, uri: second },
+            { owner: other, uri: third },
+            { owner: client, uri: first },
+          ]);
+          await transaction.uris.insertMany(kind, []);
+        });
+        const ids = [client.id, other.id, bare.id];
+        expect(await ports.uris.listMany(kind, realm.id, ids)).toEqual(
+          new Map([
+            [client.id, [first, second]],
+            [other.id, [third]],
+          ]),
+        );
+        expect(await ports.uris.listMany(kind, realm.id, [other.id])).toEqual(new Map([[other.id, [third]]]));
+        expect(await ports.uris.listMany(kind, realm.id, [])).toEqual(new Map());
+        expect(await ports.uris.listMany(kind, (await insertRealm()).id, ids)).toEqual(new Map());
+      });
+
       it('have a value that is unique for the client, byte by byte', async () => {
         await insert(client, aUri('https://a.example'));
         await expect(insert(client, aUri('https://a.example'))).rejects.toMatchObject({ code: 'conflict' });

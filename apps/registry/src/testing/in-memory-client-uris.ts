@@ -23,6 +23,26 @@ export class InMemoryClientUris extends ClientUriRepository implements ClientUri
     );
   }
 
+  async listMany(
+    kind: ClientUriKind,
+    realmId: string,
+    clientIds: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly ClientUri[]>> {
+    const found = new Map<string, readonly ClientUri[]>();
+    for (const id of clientIds) {
+      const uris = await this.list(kind, { realmId, id });
+      if (uris.length > 0) found.set(id, uris);
+    }
+    return found;
+  }
+
+  async insertMany(
+    kind: ClientUriKind,
+    uris: readonly { readonly owner: UriOwner; readonly uri: ClientUri }[],
+  ): Promise<void> {
+    for (const { owner, uri } of uris) await this.insert(kind, owner, uri);
+  }
+
   async insert(kind: ClientUriKind, owner: UriOwner, uri: ClientUri): Promise<void> {
     const present = await this.list(kind, owner);
     if (present.some(({ value }) => value === uri.value)) throw uriTaken();

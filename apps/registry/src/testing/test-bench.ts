@@ -40,6 +40,7 @@ import { TakeoverGuard } from '../application/takeover-guard.js';
 import { TokenImpacts } from '../application/token-impacts.js';
 import { UpdateClientUri } from '../application/update-client-uri.js';
 import { StorePlan } from '../application/store-plan.js';
+import { StoreSideUris } from '../application/store-side-uris.js';
 import { StoredConfiguration } from '../application/stored-configuration.js';
 import { UpdateClient } from '../application/update-client.js';
 import { UpdateRealm } from '../application/update-realm.js';
@@ -136,8 +137,8 @@ export class TestBench<A extends Adapters = Adapters> {
     this.removeClientUri = new RemoveClientUri(uriChanger);
     this.ensureMasterRealm = new EnsureMasterRealm(realms, milestones, this.createRealm, messages, logger);
     this.giveUpStaleProvisions = new GiveUpStaleProvisions(transactions, provisioning, clock);
-    const stored = new StoredConfiguration(realms, clients);
-    const storePlan = new StorePlan(provisioning, audit);
+    const stored = new StoredConfiguration(realms, clients, adapters.uris);
+    const storePlan = new StorePlan(provisioning, new StoreSideUris(audit), audit);
     this.exportConfiguration = new ExportConfiguration(stored, messages);
     this.applyConfiguration = new ApplyConfiguration(
       stored,

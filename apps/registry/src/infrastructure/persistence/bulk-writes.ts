@@ -7,10 +7,8 @@ import { ClientSecretEntity } from './entities/client-secret.entity.js';
 import { RedirectUriEntity } from './entities/client-uri.entities.js';
 import { ClientEntity } from './entities/client.entity.js';
 import { ProvisionEntity } from './entities/provision.entity.js';
+import { portions } from './portions.js';
 import { fromClient, fromProvision, fromSecret, fromUri } from './rows.js';
-
-/** How many rows one statement writes: PostgreSQL takes 65,535 parameters. */
-const ROWS_AT_ONCE = 1_000;
 
 /** Inserts clients of one realm with all that is theirs, and gives each its version. */
 export async function insertClients(manager: EntityManager, clients: readonly Client[]): Promise<readonly Client[]> {
@@ -50,9 +48,4 @@ export async function closeProvisions(manager: EntityManager, ids: readonly stri
     closed += affected ?? 0;
   }
   return closed;
-}
-
-function portions<T>(rows: readonly T[]): readonly (readonly T[])[] {
-  const count = Math.ceil(rows.length / ROWS_AT_ONCE);
-  return Array.from({ length: count }, (_, index) => rows.slice(index * ROWS_AT_ONCE, (index + 1) * ROWS_AT_ONCE));
 }

@@ -14,6 +14,7 @@ import {
   WebOriginEntity,
   type ClientUriEntity,
 } from './entities/client-uri.entities.js';
+import { portions } from './portions.js';
 import { fromUri, toUri } from './rows.js';
 
 interface UriTable {
@@ -40,6 +41,31 @@ export class TypeOrmClientUris extends ClientUriRepository implements ClientUriS
     const order = { createdAt: 'ASC', id: 'ASC' } as const;
     const rows = await available(() => this.manager.find(TABLES[kind].entity, { where: keyOf(owner), order }));
     return rows.map(toUri);
+  }
+
+  async listMany(
+    kind: ClientUriKind,
+    realmId: string,
+    clientIds: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly ClientUri[]>> {
+    const rows = await available(() =>
+      this.manager
+        .createQueryBuilder(TABLES[kind].entity, 'u')
+        .where('u.realmId = :realmId AND u.clientUuid = ANY(:clientIds::uuid[])', { realmId, clientIds })
+        .orderBy('u.createdAt')
+        .addOrderBy('u.id')
+        .getMany(),
+    );
+    const byClient = Map.groupBy(rows, ({ clientUuid }) => clientUuid);
+    return new Map([...byClient].map(([id, uris]) => [id, uris.map(toUri)]));
+  }
+
+  async insertMany(
+    kind: ClientUriKind,
+    uris: readonly { readonly owner: UriOwner; readonly uri: ClientUri }[],
+  ): Promise<void> {
+    const rows = uris.map(({ owner, uri }) => fromUri(owner, uri));
+    for (const some of portions(rows)) await this.manager.insert(TABLES[kind].entity, [...some]);
   }
 
   async insert(kind: ClientUriKind, owner: UriOwner, uri: ClientUri): Promise<void> {
