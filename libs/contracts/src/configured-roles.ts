@@ -68,7 +68,7 @@ export const ConfiguredAssignment = Type.Object(
       Type.String({ minLength: 1, maxLength: 255, description: 'The user who holds the roles.' }),
     ),
     roles: Type.Array(ConfiguredRoleName, {
-      maxItems: 500,
+      maxItems: 10_000,
       description:
         'Roles of the realm by name, roles of clients as {client_id, role}. Others are taken only with `prune: true`.',
     }),

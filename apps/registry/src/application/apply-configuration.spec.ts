@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   ApplyRoleConfiguration,
+  EnsureServiceAccount,
   EnsureServiceAccounts,
   FindUsers,
   GuardAccount,
@@ -224,6 +225,15 @@ describe('a configuration', () => {
     ).rejects.toMatchObject({ code: 'forbidden' });
   });
 
+  it('is not exported when it would be longer than one that can be applied', async () => {
+    for (let index = 0; index < 1_100; index += 1) {
+      await bench.storeClient(realm, { clientId: `client-${index}`, description: 'ü'.repeat(2_000) });
+    }
+    await expect(
+      bench.exportConfiguration.execute({ actor: ADMINISTRATOR, realmId: realm.id }, bench.context),
+    ).rejects.toMatchObject({ code: 'conflict', reason: 'configuration_too_large' });
+  });
+
   it('shows an exporter only the sections that they may view', async () => {
     await send(CLIENTS);
     const exported = (actor: Actor) => bench.exportConfiguration.execute({ actor, realmId: realm.id }, bench.context);
@@ -305,6 +315,33 @@ describe('a configuration', () => {
         scopes: [{ client: null }, { client: { id: worker?.id, clientId: 'worker' }, pointer: '/clients/0' }],
         subjects: [{ id: worker?.serviceAccountUserId, roles: [{ client: null }, { client: { id: worker?.id } }] }],
         expected: null,
+      });
+    });
+
+    it('makes an account that is turned off for a new client which is to hold roles all the same', async () => {
+      const off = { client_id: 'worker', service_account_enabled: false };
+      const configuration: RealmConfiguration = {
+        ...{ version: 1, clients: [off] },
+        assignments: [{ client_id: 'worker', roles: ['auditor'] }],
+      };
+      await send(configuration);
+      const worker = await client('worker');
+      expect(worker).toMatchObject({ serviceAccountEnabled: false, serviceAccountUserId: expect.any(String) });
+      expect(bench.messages.sentTo(ApplyRoleConfiguration)[1]).toMatchObject({
+        subjects: [{ id: worker?.serviceAccountUserId, roles: [{ name: 'auditor' }] }],
+      });
+      // It was enabled so that a refusal stops the change; identity hears at once that it is off.
+      expect(bench.messages.sentTo(EnsureServiceAccount)).toMatchObject([
+        { userId: worker?.serviceAccountUserId, enabled: false },
+      ]);
+      expect(bench.adapters.state.provisions.size).toBe(0);
+      expect(await names(configuration)).toEqual(['create role auditor']);
+      // Of a client that is there already it is a mistake.
+      await bench.storeClient(realm, { clientId: 'other', serviceAccountEnabled: false });
+      const mistaken = [{ client_id: 'other', roles: [] }];
+      const refused = send({ version: 1, clients: [{ ...off, client_id: 'other' }], assignments: mistaken });
+      await expect(refused).rejects.toMatchObject({
+        fields: [expect.objectContaining({ pointer: '/assignments/0/client_id' })],
       });
     });
 

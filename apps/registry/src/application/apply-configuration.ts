@@ -22,7 +22,7 @@ import {
 import type { Client } from '../domain/client.js';
 import type { Realm } from '../domain/realm.js';
 import { requireMayTrustSignIn, widensTrustedSignIn } from '../domain/sign-in-trust.js';
-import { clientsAfter } from '../domain/wanted-roles.js';
+import { clientsAfter, rolesOfDisabledAccounts } from '../domain/wanted-roles.js';
 import { abridged } from './abridged.js';
 import { configurationChanges } from './configuration-changes.js';
 import { ConfiguredRoles } from './configured-roles.js';
@@ -93,7 +93,10 @@ export class ApplyConfiguration {
   ): Promise<ReadonlyMap<string, Client>> {
     if (isEmptyPlan(plan)) return stored.clients;
     await this.refuseTakeovers(request.actor, stored.realm, plan, context);
-    const enabled = plan.clients.filter(enablesAccount).map(({ after }) => after);
+    const holding = rolesOfDisabledAccounts(request.configuration, (clientId) => !stored.clients.has(clientId));
+    const enabled = plan.clients
+      .filter((planned) => enablesAccount(planned) || holding.has(planned.after.clientId))
+      .map(({ after }) => after);
     // Every service account works before the first change is committed; if anything fails all go back to what is stored.
     const { followUps, clients } = await this.serviceAccounts.whileEnablingAll(
       stored.realm,

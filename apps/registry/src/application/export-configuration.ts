@@ -1,6 +1,7 @@
 import {
   ExportRoleConfiguration,
   FindUsers,
+  MAX_CONFIGURATION_BYTES,
   type Actor,
   type ConfiguredAssignment,
   type ConfiguredClient,
@@ -10,10 +11,11 @@ import {
   type ReplyOf,
   type RequestOf,
 } from '#contracts';
+import { AppError } from '#errors';
 import { MessageClient, type CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import type { Client } from '../domain/client.js';
-import { configuredClientOf } from '../domain/configured-client.js';
+import { configuredClientOf, configuredSystemClientOf } from '../domain/configured-client.js';
 import { NO_SIDE_URIS, type SideUris } from '../domain/configured-uris.js';
 import type { Realm } from '../domain/realm.js';
 import { StoredConfiguration } from './stored-configuration.js';
@@ -40,15 +42,18 @@ export class ExportConfiguration {
     const roles = mayView(actor, 'roles')
       ? await this.messages.call(ExportRoleConfiguration, { realmId }, context)
       : null;
-    return {
+    const scopes = new Map(roles?.scopes.map((scope) => [scope.clientId, scopeOf(scope)]));
+    const configuration: RealmConfiguration = {
       version: 1,
       ...(mayView(actor, 'realm') ? { realm: configuredRealmOf(realm) } : {}),
-      ...(roles === null ? {} : scopeOf(roles, null)),
-      ...(clients === null ? {} : { clients: clients.flatMap((client) => configuredOf(client, uris, roles)) }),
+      ...scopes.get(null),
+      ...(clients === null ? {} : { clients: clients.flatMap((client) => configuredOf(client, uris, scopes)) }),
       ...(roles === null || clients === null
         ? {}
         : { assignments: await this.assignments(actor, realmId, roles, clients, context) }),
     };
+    requireOneDocument(configuration);
+    return configuration;
   }
 
   /** Of people only for those who may view users. */
@@ -99,16 +104,29 @@ function nameOf({ client_id: clientId, username }: ConfiguredAssignment): string
   return clientId === undefined ? `1${username ?? ''}` : `0${clientId}`;
 }
 
-/** System clients come with every realm: of them only roles and permissions are written. */
-function configuredOf(client: Client, uris: ReadonlyMap<string, SideUris>, roles: Exported | null): ConfiguredClient[] {
-  const scope = roles === null ? {} : scopeOf(roles, client.id);
-  if (client.clientType !== 'system')
-    return [{ ...configuredClientOf(client, uris.get(client.id) ?? NO_SIDE_URIS), ...scope }];
-  return Object.keys(scope).length === 0 ? [] : [{ client_id: client.clientId, ...scope }];
+/** System clients come with every realm: of them only what somebody has changed or added is written. */
+function configuredOf(
+  client: Client,
+  uris: ReadonlyMap<string, SideUris>,
+  scopes: ReadonlyMap<string | null, Scope>,
+): ConfiguredClient[] {
+  const own = uris.get(client.id) ?? NO_SIDE_URIS;
+  const scope = scopes.get(client.id);
+  if (client.clientType !== 'system') return [{ ...configuredClientOf(client, own), ...scope }];
+  const differing = { ...configuredSystemClientOf(client, own), ...scope };
+  return Object.keys(differing).length === 0 ? [] : [{ client_id: client.clientId, ...differing }];
 }
 
-function scopeOf({ scopes }: Exported, clientId: string | null): Scope {
-  const { permissions = [], roles = [] } = scopes.find((scope) => scope.clientId === clientId) ?? {};
+/** What could not be applied again must not look as if it could. */
+function requireOneDocument(configuration: RealmConfiguration): void {
+  if (Buffer.byteLength(JSON.stringify(configuration)) <= MAX_CONFIGURATION_BYTES) return;
+  throw new AppError('conflict', {
+    detail: `The realm takes more than the ${MAX_CONFIGURATION_BYTES} bytes that one configuration may have.`,
+    reason: 'configuration_too_large',
+  });
+}
+
+function scopeOf({ permissions, roles }: Exported['scopes'][number]): Scope {
   return {
     ...(permissions.length === 0 ? {} : { permissions }),
     ...(roles.length === 0 ? {} : { roles }),

@@ -62,6 +62,10 @@ export class StorePlan {
     for (const stored of await this.createClients(transaction, realm, created, uris, cause)) {
       clients.push(stored);
       snapshots.push(publishedClient(stored));
+      // It was made so that it can hold roles.
+      if (stored.serviceAccountUserId !== null && !stored.serviceAccountEnabled) {
+        followUps.push(await this.provisioning.openFollowUp(transaction, { realmId: realm.id, clientId: stored.id }));
+      }
     }
     for (const change of planned.toSorted((left, right) => (left.after.id < right.after.id ? -1 : 1))) {
       if (change.before === null) continue;

@@ -5,7 +5,8 @@ import { MAX_LIVE_SECRETS, secretAtRest } from './client-secret.js';
 import type { Client, ClientChanges } from './client.js';
 import { REALM_LIFETIMES } from './lifetimes.js';
 import type { Making } from './making.js';
-import { configuredUrisOf, sideUrisAfter, urisAfter, type SideUris } from './configured-uris.js';
+import { systemClientFacts } from './system-clients.js';
+import { configuredUrisOf, sideUrisAfter, URI_LISTS, urisAfter, type SideUris } from './configured-uris.js';
 
 /** Shortest secret that may be brought along: it is kept under a fast hash, so it has to be beyond guessing. */
 const MIN_SECRET_LENGTH = 32;
@@ -77,12 +78,6 @@ export function changeSideUris(
 
 /** A client as a configuration shows it: what differs from the defaults, and never a secret. */
 export function configuredClientOf(client: Client, uris: SideUris): ConfiguredClient {
-  const lifetimes = {
-    access_token_lifetime: client.accessTokenLifetimeSeconds,
-    refresh_token_lifetime: client.refreshTokenLifetimeSeconds,
-    id_token_lifetime: client.idTokenLifetimeSeconds,
-    temporary_token_lifetime: client.temporaryTokenLifetimeSeconds,
-  };
   return {
     client_id: client.clientId,
     name: client.name,
@@ -93,11 +88,37 @@ export function configuredClientOf(client: Client, uris: SideUris): ConfiguredCl
     service_account_enabled: client.serviceAccountEnabled,
     direct_access_grants_enabled: client.directAccessGrantsEnabled,
     first_party: client.firstParty,
-    ...Object.fromEntries(Object.entries(lifetimes).filter(([, seconds]) => seconds !== null)),
+    ...lifetimesOf(client),
     redirect_uris: configuredUrisOf(client.redirectUris),
     post_logout_redirect_uris: configuredUrisOf(uris.post_logout_redirect),
     web_origins: configuredUrisOf(uris.web_origin),
   };
+}
+
+/** A system client as a configuration shows it: what differs from what every realm comes with. */
+export function configuredSystemClientOf(client: Client, uris: SideUris): Omit<ConfiguredClient, 'client_id'> {
+  const shown = configuredClientOf(client, uris);
+  const asItCame = systemClientFacts(client.clientId);
+  return {
+    ...(client.name === asItCame?.name ? {} : { name: client.name }),
+    ...(client.description === (asItCame?.description ?? null) ? {} : { description: client.description }),
+    ...(client.owner === null ? {} : { owner: client.owner }),
+    ...(client.enabled ? {} : { enabled: false }),
+    ...lifetimesOf(client),
+    ...Object.fromEntries(
+      Object.values(URI_LISTS).flatMap((list) => (shown[list]?.length === 0 ? [] : [[list, shown[list]]])),
+    ),
+  };
+}
+
+function lifetimesOf(client: Client): Partial<ConfiguredClient> {
+  const lifetimes = {
+    access_token_lifetime: client.accessTokenLifetimeSeconds,
+    refresh_token_lifetime: client.refreshTokenLifetimeSeconds,
+    id_token_lifetime: client.idTokenLifetimeSeconds,
+    temporary_token_lifetime: client.temporaryTokenLifetimeSeconds,
+  };
+  return Object.fromEntries(Object.entries(lifetimes).filter(([, seconds]) => seconds !== null));
 }
 
 function changesOf(configured: ConfiguredClient): ClientChanges {

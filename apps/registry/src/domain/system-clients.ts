@@ -48,6 +48,11 @@ const SYSTEM_CLIENTS: readonly SystemClient[] = [
   },
 ];
 
+/** What a system client comes with, unless somebody changes it; undefined for a name that none has. */
+export function systemClientFacts(clientId: string): Pick<Client, 'name' | 'description'> | undefined {
+  return SYSTEM_CLIENTS.find((client) => client.clientId === clientId);
+}
+
 /** The system clients of a new realm. */
 export function systemClientsOf(realm: Realm, makeId: () => string): readonly Client[] {
   return SYSTEM_CLIENTS.filter(({ masterOnly }) => !masterOnly || realm.name === MASTER_REALM).map((client) => ({

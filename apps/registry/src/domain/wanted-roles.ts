@@ -29,6 +29,23 @@ export function accountOf(client: Client): string | null {
   return client.serviceAccountUserId ?? (client.serviceAccountEnabled ? client.id : null);
 }
 
+/**
+ * Clients that get a service account because a configuration gives it roles, although it says that the account is off: a realm may
+ * have such, so its export has to be applicable to another realm. Only new ones: of a client that is there it would be a mistake.
+ */
+export function rolesOfDisabledAccounts(
+  { clients = [], assignments = [] }: RealmConfiguration,
+  isNew: (clientId: string) => boolean,
+): ReadonlySet<string> {
+  const off = new Set(
+    clients.flatMap(({ client_id: clientId, service_account_enabled: enabled, client_type: type }) =>
+      enabled === false && type !== 'public' ? [clientId] : [],
+    ),
+  );
+  const holders = assignments.flatMap(({ client_id: clientId }) => clientId ?? []);
+  return new Set(holders.filter((clientId) => off.has(clientId) && isNew(clientId)));
+}
+
 /** Whether a configuration says anything of roles, permissions or assignments. */
 export function speaksOfRoles({ permissions, roles, clients = [], assignments }: RealmConfiguration): boolean {
   return (
@@ -60,9 +77,12 @@ export function wantedRoles(
 ): WantedRoles {
   const problems: FieldError[] = [];
   const assignments = configuration.assignments ?? [];
+  const disabled = rolesOfDisabledAccounts(configuration, (clientId) => clients.get(clientId)?.snapshotVersion === 0);
+  const accountId = (client: Client): string | null =>
+    accountOf(client) ?? (disabled.has(client.clientId) ? client.id : null);
   const subjects = assignments.flatMap((assignment, index) => {
     const pointer = `/assignments/${index}`;
-    const holder = holderOf(assignment, clients, people, (member, message) =>
+    const holder = holderOf(assignment, { clients, people, accountId }, (member, message) =>
       problems.push(problem(`${pointer}/${member}`, message)),
     );
     const roles = assignment.roles.flatMap((role, at): WantedSubject['roles'] => {
@@ -111,13 +131,20 @@ function scopeOf(
 
 function holderOf(
   { client_id: clientId, username }: ConfiguredAssignment,
-  clients: ReadonlyMap<string, Client>,
-  people: ReadonlyMap<string, KnownPerson | null>,
+  {
+    clients,
+    people,
+    accountId,
+  }: {
+    readonly clients: ReadonlyMap<string, Client>;
+    readonly people: ReadonlyMap<string, KnownPerson | null>;
+    readonly accountId: (client: Client) => string | null;
+  },
   problem: (member: string, message: string) => void,
 ): Pick<WantedSubject, 'id' | 'kind' | 'name'> | null {
   if (clientId !== undefined) {
     const client = clients.get(clientId);
-    const id = client === undefined ? null : accountOf(client);
+    const id = client === undefined ? null : accountId(client);
     if (id !== null) return { id, kind: 'service_account', name: clientId };
     problem(
       'client_id',
