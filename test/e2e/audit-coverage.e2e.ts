@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Administrator, unique, type TestClient } from './support/administrator.js';
 import { eventsOf } from './support/audited.js';
 import { CHANGING_ROUTES, Ground } from './support/changing-routes.js';
-import { ask, type Answer } from './support/http.js';
-import { basic, clientCredentials, requestToken, tokenOf } from './support/protocol.js';
+import { ask, expectOAuthError, type Answer, type Ask } from './support/http.js';
+import { basic, clientCredentials, requestToken, tokenOf, tokenPath } from './support/protocol.js';
 import { ROUTES } from './support/routes.js';
 import { shape } from './support/shape.js';
 
@@ -227,6 +227,48 @@ describe('what is recorded', () => {
     expect(events.map(({ type }) => type).toSorted()).toEqual(types);
     for (const event of events) expect(event.reason).toBe(reason);
   });
+
+  it.each<[string, Ask, string, number, string]>([
+    ['a parameter twice', { raw: 'scope=a&scope=b' }, 'malformed_form', 400, ''],
+    ['a broken escape', { raw: 'scope=%zz' }, 'malformed_form', 400, ''],
+    ['JSON', { raw: '{}', headers: { 'content-type': 'application/json' } }, 'wrong_content_type', 400, ''],
+    ['a compressed body', { raw: 'a=b', headers: { 'content-encoding': 'gzip' } }, 'wrong_content_type', 400, ''],
+    ['no body', {}, 'wrong_content_type', 400, ''],
+    ['a body that is too large', { raw: `scope=${'a'.repeat(20_000)}` }, 'body_too_large', 413, ''],
+    ['its secret in the URL', { raw: 'a=b' }, 'parameters_in_url', 400, '?client_secret=s'],
+  ])('tells of a request that cannot be read, with %s', async (_what, request, reason, status, query) => {
+    requestId = randomUUID();
+    const typed = request.raw === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
+    const answer = await ask('POST', `${tokenPath(ground.realm)}${query}`, {
+      ...request,
+      headers: {
+        ...typed,
+        authorization: basic(service.clientId, service.secret),
+        'x-request-id': requestId,
+        ...request.headers,
+      },
+    });
+    expectOAuthError(answer, status, 'invalid_request');
+    expect(await eventsOf(admin, ground.realm, requestId, 1)).toEqual([
+      expect.objectContaining({
+        type: 'token.refused',
+        reason,
+        client_id: service.clientId,
+        actor: { kind: 'anonymous', id: null, client_id: service.clientId },
+        ip: expect.any(String),
+        details: expect.objectContaining({ error: 'invalid_request', auth_method: 'client_secret_basic' }),
+      }),
+    ]);
+  });
+
+  it('tells auditors of master of a realm that cannot be', async () => {
+    requestId = randomUUID();
+    const answer = await requestToken('no%20such', { form: { grant_type: 'client_credentials' }, ...traced() });
+    expectOAuthError(answer, 404, 'invalid_request');
+    const [event] = await eventsOf(admin, 'master', requestId, 1);
+    expect(event).toMatchObject({ type: 'token.refused', reason: 'unknown_realm', realm: 'no such', realm_id: null });
+  });
+
   let requestId = '';
   const traced = () => ({ headers: { 'x-request-id': requestId } });
   const form = (parameters: Record<string, string>, authorization?: string) =>

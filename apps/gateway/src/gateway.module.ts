@@ -5,6 +5,7 @@ import { AccessDenials } from './access/denials/access-denials.js';
 import { GatewaySettings } from './config.js';
 import { GATEWAY_CONTROLLERS } from './controllers.js';
 import { Drain } from './http/drain.js';
+import { UnreadableTokenRequests } from './http/unreadable-token-requests.js';
 import { ApiDocument } from './openapi/api-document.js';
 import { openApiDocument } from './openapi/document.js';
 import { OpenStreams } from './streaming/open-streams.js';
@@ -16,6 +17,7 @@ import { OpenStreams } from './streaming/open-streams.js';
     Drain,
     OpenStreams,
     AccessDenials,
+    UnreadableTokenRequests,
     { provide: APP_GUARD, useClass: AccessGuard },
     {
       provide: ApiDocument,

@@ -23,6 +23,7 @@ export * from './identity.js';
 export * from './users.js';
 export * from './accounts.js';
 export * from './tokens.js';
+export { TOKEN_REQUEST_FAULTS, type TokenRequestFault } from './token-request-faults.js';
 export * from './token-preview.js';
 export * from './audit.js';
 export * from './audit-erasures.js';

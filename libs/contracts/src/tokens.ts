@@ -11,6 +11,9 @@ import {
 } from './common.js';
 import { defineCall } from './contract.js';
 import { defineSnapshot } from './snapshot.js';
+import { TOKEN_REQUEST_FAULTS, type TokenRequestFault } from './token-request-faults.js';
+
+const FAULTS = Object.keys(TOKEN_REQUEST_FAULTS) as TokenRequestFault[];
 
 /** Grants the token endpoint answers; discovery advertises exactly these. */
 export const GRANT_TYPES = ['client_credentials', 'password'] as const;
@@ -31,6 +34,13 @@ export const IssueToken = defineCall({
     /** The raw `Authorization` header, or null. */
     authorization: nullable(Type.String({ maxLength: 8_192 })),
     peer: Peer,
+    /** Set when the request cannot be read: it is refused with these words, and the refusal recorded like any other. */
+    fault: Type.Optional(
+      Type.Object({
+        reason: Type.Unsafe<TokenRequestFault>(Type.Union(FAULTS.map((fault) => Type.Literal(fault)))),
+        detail: Type.String({ maxLength: 500 }),
+      }),
+    ),
   }),
   /** The answer of RFC 6749 §5.1, already encoded as JSON. */
   reply: Type.Object({ body: Type.String() }),

@@ -35,6 +35,9 @@ export function authorizationOf(request: Pick<IncomingMessage, 'headers' | 'rawH
     const name = request.rawHeaders[index] ?? '';
     if (name.length === 13 && name.toLowerCase() === 'authorization') count += 1;
   }
-  if (count > 1) throw new AppError('invalid_request', { detail: 'There is more than one Authorization header.' });
+  if (count > 1) {
+    const detail = 'There is more than one Authorization header.';
+    throw new AppError('invalid_request', { detail, reason: 'authorization_malformed' });
+  }
   return header;
 }

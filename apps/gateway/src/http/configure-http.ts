@@ -14,13 +14,20 @@ import { observeRequest, shedRequests } from './http-metrics.js';
 import { InFlight } from './in-flight.js';
 import { isHealthUrl } from './paths.js';
 import { hasRepeatedField } from './repeated-fields.js';
+import { UnreadableTokenRequests } from './unreadable-token-requests.js';
 
 /** Sets the hooks and the error handling of the gateway's application; call it before the application listens. */
 export function configureHttp(app: INestApplication, settings: GatewaySettings): void {
   const adapter: unknown = app.getHttpAdapter();
   if (!(adapter instanceof GatewayHttpAdapter)) throw new Error('the gateway needs the adapter of createHttpAdapter');
   const headers = commonHeaders(settings.publicUrl);
-  const responder = new ErrorResponder(app.get(Logger), adapter.routes, headers, app.get(AccessDenials));
+  const responder = new ErrorResponder(
+    app.get(Logger),
+    adapter.routes,
+    headers,
+    app.get(AccessDenials),
+    app.get(UnreadableTokenRequests),
+  );
   const inFlight = new InFlight(settings.maxInFlight);
   const drain = app.get(Drain);
   const instance = adapter.getInstance();

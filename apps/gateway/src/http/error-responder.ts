@@ -9,6 +9,7 @@ import type { KnownRoutes } from './known-routes.js';
 import { isTokenUrl } from './paths.js';
 import { peerOf } from './peer.js';
 import { toAppError } from './to-app-error.js';
+import type { UnreadableTokenRequests } from './unreadable-token-requests.js';
 
 /** Answers everything that went wrong, wherever it did: the one place where errors become HTTP. */
 export class ErrorResponder {
@@ -17,6 +18,7 @@ export class ErrorResponder {
     private readonly routes: KnownRoutes,
     private readonly headers: CommonHeaders,
     private readonly denials: AccessDenials,
+    private readonly unreadable: UnreadableTokenRequests,
   ) {}
 
   /** Sends the answer for whatever was thrown. */
@@ -38,6 +40,16 @@ export class ErrorResponder {
         return;
       }
     }
+    if (this.unreadable.concern(error, request as GatewayRequest)) {
+      void this.unreadable.record(error, request as GatewayRequest).then((outcome) => {
+        this.finish(outcome, request, reply);
+      });
+      return;
+    }
+    this.finish(error, request, reply);
+  }
+
+  private finish(error: AppError, request: FastifyRequest, reply: FastifyReply): void {
     this.log(error, request);
     this.note(error, request as GatewayRequest);
     this.send(error, request, reply);

@@ -15,10 +15,19 @@ export interface GatewayRequest extends FastifyRequest {
   visitor: Visitor | null;
   /** Gives the place among the requests in hand back; null when none was taken. */
   release: (() => void) | null;
+  /** Set once the token service has the request: what it refuses it has recorded. */
+  asksForToken: true | null;
 }
 
 /** The fields a request is decorated with, so that every request has one shape. */
-export const GATEWAY_REQUEST_FIELDS = ['callContext', 'abandoned', 'access', 'visitor', 'release'] as const;
+export const GATEWAY_REQUEST_FIELDS = [
+  'callContext',
+  'abandoned',
+  'access',
+  'visitor',
+  'release',
+  'asksForToken',
+] as const;
 
 /** The reply as handlers see it. */
 export type GatewayReply = FastifyReply;

@@ -1,4 +1,4 @@
-import { IssueToken } from '#contracts';
+import { IssueToken, type TokenRequestFault } from '#contracts';
 import { AppError, ERROR_CODES, type ErrorCode } from '#errors';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { answerEverything } from '../testing/answer-everything.js';
@@ -25,7 +25,8 @@ describe('the token endpoint', () => {
   const post = (payload: string | Buffer, headers: Record<string, string> = {}, url = URL) =>
     gateway.inject({ method: 'POST', url, headers: { 'content-type': FORM, ...headers }, payload });
 
-  const sent = () => gateway.bus.requestsOf(IssueToken);
+  const asked = () => gateway.bus.requestsOf(IssueToken);
+  const sent = () => asked().filter(({ fault }) => fault === undefined);
 
   const refusal = async (payload: string | Buffer, headers: Record<string, string> = {}, url = URL) => {
     const answer = await post(payload, headers, url);
@@ -124,6 +125,44 @@ describe('the token endpoint', () => {
     expect(sent()).toEqual([]);
   });
 
+  it.each<[string, TokenRequestFault, string | Buffer, Record<string, string>, string]>([
+    ['a duplicate', 'malformed_form', 'scope=a&scope=b', {}, URL],
+    ['JSON', 'wrong_content_type', '{}', { 'content-type': 'application/json' }, URL],
+    ['a compressed body', 'wrong_content_type', 'scope=a', { 'content-encoding': 'gzip' }, URL],
+    ['a body that is too large', 'body_too_large', `scope=${'a'.repeat(16 * 1024)}`, {}, URL],
+    ['parameters in the URL', 'parameters_in_url', 'scope=a', {}, `${URL}?client_secret=s`],
+    [
+      'a long Authorization header',
+      'authorization_malformed',
+      '',
+      { authorization: `Basic ${'a'.repeat(8_200)}` },
+      URL,
+    ],
+  ])('has the refusal of %s recorded before it leaves', async (_title, reason, body, headers, url) => {
+    const basic = { authorization: 'Basic YTpi', 'user-agent': 'test' };
+    const { answer, status } = await refusal(body, { ...basic, ...headers }, url);
+    expect(asked()).toEqual([
+      {
+        realm: 'acme',
+        parameters: {},
+        resources: [],
+        authorization: headers['authorization'] === undefined ? 'Basic YTpi' : null,
+        peer: { ip: '127.0.0.1', userAgent: 'test' },
+        fault: { reason, detail: answer.json<{ error_description: string }>().error_description },
+      },
+    ]);
+    expect(status).toBe(reason === 'body_too_large' ? 413 : 400);
+
+    gateway.bus.on(IssueToken, () => {
+      throw new AppError('unavailable', { reason: 'audit_record_failed' });
+    });
+    expect((await refusal(body, headers, url)).status).toBe(503);
+    gateway.bus.on(IssueToken, () => {
+      throw new AppError('not_found', { detail: 'There is no such realm.' });
+    });
+    expect((await refusal(body, headers, url)).status).toBe(404);
+  });
+
   it('refuses raw bytes that are not UTF-8', async () => {
     expect(await refusal(Buffer.from([0x61, 0x3d, 0xff]))).toMatchObject({ status: 400, error: 'invalid_request' });
   });
@@ -163,11 +202,15 @@ describe('the token endpoint', () => {
   });
 
   it.each(['no such', '-x', 'a%00b', 'x'.repeat(64), 'x'.repeat(300), '%2e%2e%2fadmin'])(
-    'answers 404 for the realm name %s without asking anybody',
+    'answers 404 for the realm name %s',
     async (realm) => {
+      gateway.bus.on(IssueToken, () => {
+        throw new AppError('not_found', { detail: 'There is no such realm.' });
+      });
       const url = `/realms/${realm.replaceAll(' ', '%20')}/protocol/openid-connect/token`;
       expect(await refusal('grant_type=x', {}, url)).toMatchObject({ status: 404, error: 'invalid_request' });
-      expect(sent()).toEqual([]);
+      // For the record only: nothing of the form goes along. The router takes no name of 300 characters.
+      expect(asked().map(({ parameters }) => parameters)).toEqual(realm.length > 255 ? [] : [{}]);
     },
   );
 

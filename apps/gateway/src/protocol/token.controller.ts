@@ -1,4 +1,4 @@
-import { IssueToken } from '#contracts';
+import { IssueToken, type TokenRequestFault } from '#contracts';
 import { AppError } from '#errors';
 import { MessageClient } from '#messaging';
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
@@ -29,13 +29,14 @@ export class TokenController {
     // RFC 6749 §2.3.1: "The parameters can only be transmitted in the request-body and MUST NOT be included in the request
     // URI."
     if (hasTokenParameter(request.url)) {
-      throw new AppError('invalid_request', { detail: 'Parameters belong in the body, not in the URL.' });
+      throw unreadable('parameters_in_url', 'Parameters belong in the body, not in the URL.');
     }
     const authorization = authorizationOf(request.raw) ?? null;
     if (authorization !== null && authorization.length > MAX_AUTHORIZATION_LENGTH) {
-      throw new AppError('invalid_request', { detail: 'The Authorization header is too long.' });
+      throw unreadable('authorization_malformed', 'The Authorization header is too long.');
     }
     const form = parseForm(formBytes(request));
+    request.asksForToken = true;
     const { body } = await evenly(
       reply,
       this.client.call(
@@ -58,7 +59,9 @@ export class TokenController {
 
 function formBytes({ body }: GatewayRequest): Buffer {
   if (body instanceof RawBody && isForm(body.contentType)) return body.bytes;
-  throw new AppError('invalid_request', {
-    detail: 'The parameters must be sent as application/x-www-form-urlencoded in UTF-8.',
-  });
+  throw unreadable('wrong_content_type', 'The parameters must be sent as application/x-www-form-urlencoded in UTF-8.');
+}
+
+function unreadable(reason: TokenRequestFault, detail: string): AppError {
+  return new AppError('invalid_request', { detail, reason });
 }

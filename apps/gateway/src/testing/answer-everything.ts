@@ -58,6 +58,7 @@ import {
   UpdateRole,
   UpdateUser,
 } from '#contracts';
+import { AppError } from '#errors';
 import type { FakeMessageClient } from './fake-message-client.js';
 import { answerAudit } from './answer-audit.js';
 import { CLIENT, CLIENT_SECRET, EVENT, KEY, PERMISSION, REALM, ROLE, URI, USER, USER_ID } from './samples.js';
@@ -73,7 +74,10 @@ export const KEY_SET = { body: '{"keys":[]}', etag: '"keys-1"' };
 export function answerEverything(bus: FakeMessageClient): void {
   acceptBearers(bus);
   const page = <T>(item: T) => ({ items: [item], nextCursor: 'next', total: 2 });
-  bus.on(IssueToken, () => ({ body: '{"access_token":"t","token_type":"Bearer"}' }));
+  bus.on(IssueToken, ({ fault }) => {
+    if (fault !== undefined) throw new AppError('invalid_request', fault);
+    return { body: '{"access_token":"t","token_type":"Bearer"}' };
+  });
   bus.on(ReadAuditCheckpoint, () => CHECKPOINT);
   bus.on(ListAuditCheckpoints, () => page(CHECKPOINT));
   bus.on(ListAuditKeys, () => ({ items: [AUDIT_KEY] }));

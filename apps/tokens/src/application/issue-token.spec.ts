@@ -230,3 +230,31 @@ describe('client_credentials', () => {
     expect((await refusal(world.request({ grant_type }))).code).toBe(code);
   });
 });
+
+describe('a request that the gateway cannot read', () => {
+  const fault = { reason: 'malformed_form', detail: 'A parameter is included more than once.' } as const;
+
+  it('is refused in the gateway’s words, after a record that names the client it claims to be', async () => {
+    const error = await refusal({ ...world.request(), parameters: {}, fault });
+    expect(error).toMatchObject({ code: 'invalid_request', detail: fault.detail, reason: fault.reason });
+    expect(world.audit.events).toEqual([
+      expect.objectContaining({
+        type: 'token.refused',
+        reason: 'malformed_form',
+        realm: 'acme',
+        realm_id: ID.realm,
+        client_id: 'app',
+        actor: { kind: 'anonymous', id: null, client_id: 'app' },
+      }),
+    ]);
+  });
+
+  it('of nobody is recorded too, and of an unknown realm under that', async () => {
+    await refusal({ ...world.request(), authorization: null, parameters: {}, fault });
+    expect(await refusal({ ...world.request(), realm: 'nowhere', fault })).toMatchObject({ code: 'not_found' });
+    expect(world.audit.events).toMatchObject([
+      { reason: 'malformed_form', client_id: null },
+      { reason: 'unknown_realm', realm: 'nowhere', realm_id: null },
+    ]);
+  });
+});

@@ -79,6 +79,8 @@ export class IssueToken {
     const presented = this.startReads(attempt);
     const realm = await resolveRealm(attempt);
     this.hints.rememberRealm(realm);
+    const { fault } = attempt.request;
+    if (fault !== undefined) throw new AppError('invalid_request', fault);
     if (presented instanceof AppError) throw presented;
     const found = await resolveClient(attempt, realm, presented.clientId);
     const client = authenticateClient(attempt, found, presented);

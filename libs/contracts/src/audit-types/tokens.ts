@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { nullable, Uuid } from '../common.js';
+import { TOKEN_REQUEST_FAULTS } from '../token-request-faults.js';
 import { auditType, said } from './audit-type.js';
 
 /** What is known of a request for a token, of a token as of a refusal. */
@@ -73,6 +74,7 @@ export const TOKEN_AUDIT_TYPES = {
       reasons: {
         ...CLIENT_REASONS,
         ...USER_REASONS,
+        ...TOKEN_REQUEST_FAULTS,
         unknown_realm: 'there is no such realm; only auditors of `master` see these',
         realm_disabled: 'the realm is disabled',
         multiple_client_authentication_methods: 'the client authenticates in more than one way',
