@@ -128,6 +128,23 @@ describe('what is not a bearer of this API', () => {
     expect(await reason(text)).toBe('not_a_jwt');
   });
 
+  it('RFC 7515 §2: a token in another spelling of its bytes, though its signature is good', async () => {
+    await evaluate();
+    const [header = '', payload = '', signature = ''] = token.split('.');
+    // 64 bytes leave four bits of the last character unused.
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const last = alphabet.charAt(alphabet.indexOf(signature.slice(-1)) ^ 1);
+    const others = [
+      `${signature.slice(0, -1)}${last}`,
+      `${signature}==`,
+      `${signature} `,
+      `${signature.slice(0, 9)} ${signature.slice(9)}`,
+    ];
+    for (const other of others) expect(await reason(`${header}.${payload}.${other}`)).toBe('not_a_jwt');
+    expect(await reason(`${header}=.${payload}.${signature}`)).toBe('not_a_jwt');
+    expect(await reason(`${token}.`)).toBe('not_a_jwt');
+  });
+
   it('RFC 9068 §4: another typ', async () => {
     expect(await reason(await forge({}, { typ: 'JWT' }))).toBe('wrong_token_type');
     expect(await reason(await forge({}, { typ: 'id+jwt' }))).toBe('wrong_token_type');

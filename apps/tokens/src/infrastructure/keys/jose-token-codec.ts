@@ -20,6 +20,7 @@ export class JoseTokenCodec extends TokenCodec {
   }
 
   peek(token: string): UnverifiedToken | null {
+    if (!isCanonical(token)) return null;
     try {
       const { typ, alg, kid } = decodeProtectedHeader(token);
       return { type: text(typ), algorithm: text(alg), kid: text(kid), issuer: text(decodeJwt(token).iss) };
@@ -43,6 +44,18 @@ export class JoseTokenCodec extends TokenCodec {
       throw thrown;
     }
   }
+}
+
+/**
+ * Whether each segment is the one base64url spelling of its bytes (RFC 7515 §2: no padding). Decoders overlook bits and characters
+ * at the end, and a token that was changed there would pass for the one that was issued.
+ */
+function isCanonical(token: string): boolean {
+  const segments = token.split('.', 4);
+  return (
+    segments.length === 3 &&
+    segments.every((segment) => Buffer.from(segment, 'base64url').toString('base64url') === segment)
+  );
 }
 
 function text(value: unknown): string | null {
