@@ -72,6 +72,8 @@ describe('the histogram of the audit log', () => {
     ['half a period', { from: period.from }],
     ['a period that ends before it begins', { from: period.to, to: period.from }],
     ['no time', { from: 'yesterday', to: period.to }],
+    ['the end of time', { from: '9999-12-31T00:00:00Z', to: '9999-12-31T23:59:59Z' }],
+    ['its beginning', { from: '0000-01-01T00:00:00Z', to: '0000-01-02T00:00:00Z', bucket: '7d' }],
     ['a bucket that does not exist', { ...period, bucket: '2h' }],
     ['more than 500 buckets', { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z', bucket: '1m' }],
     ['an unknown type', { ...period, type: 'nothing.happened' }],

@@ -7,6 +7,7 @@ import {
   bucketsOver,
   HISTOGRAM_SCAN_LIMIT,
   HistogramTooLargeError,
+  isWithinTime,
   type BucketCount,
   type CountedFilter,
   type HistogramQuery,
@@ -29,6 +30,7 @@ export class ReadHistogram {
   }): Promise<AuditHistogram> {
     const buckets = bucketsOver(query.from, query.to, query.bucket);
     if (buckets === null) throw refused('bucket', 'must be wider: at most 500 buckets are counted at once');
+    if (!isWithinTime(buckets)) throw refused('from', 'must lie, with to, in whole buckets of the years 0000 to 9999');
     const counts = await this.count({
       realmIds: realmScope(query.realm),
       filter: comparable(query.filter),

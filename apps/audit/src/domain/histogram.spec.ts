@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { HISTOGRAM_BUCKETS, HISTOGRAM_MAX_BUCKETS } from '#contracts';
-import { beginOf, bucketsOver, isCountedByHour } from './histogram.js';
+import { HISTOGRAM_BUCKETS, HISTOGRAM_MAX_BUCKETS, type HistogramBucket } from '#contracts';
+import { beginOf, bucketsOver, isCountedByHour, isWithinTime } from './histogram.js';
 
 const at = (time: string): Date => new Date(time);
 
@@ -35,6 +35,18 @@ describe('buckets of a histogram', () => {
     );
     expect(bucketsOver(at('2026-01-01T00:00:00.000Z'), at('2026-01-01T08:20:00.000Z'), '1m')?.count).toBe(500);
     expect(bucketsOver(at('2026-01-01T00:00:00.000Z'), at('2026-01-01T08:20:00.001Z'), '1m')).toBeNull();
+  });
+
+  it('lie within the years that a time can tell', () => {
+    const within = (from: string, to: string, bucket: HistogramBucket): boolean | undefined => {
+      const buckets = bucketsOver(at(from), at(to), bucket);
+      return buckets === null ? undefined : isWithinTime(buckets);
+    };
+    expect(within('0000-01-01T00:00:00.000Z', '0000-01-02T00:00:00.000Z', '1h')).toBe(true);
+    // The first week of that year begins in the year before.
+    expect(within('0000-01-01T00:00:00.000Z', '0000-01-02T00:00:00.000Z', '7d')).toBe(false);
+    expect(within('9999-12-31T22:00:00.000Z', '9999-12-31T23:00:00.000Z', '1h')).toBe(true);
+    expect(within('9999-12-31T22:00:00.000Z', '9999-12-31T23:00:00.001Z', '1h')).toBe(false);
   });
 
   it('are answered by hourly counts only when these know enough', () => {

@@ -56,6 +56,15 @@ export class HistogramTooLargeError extends Error {
   }
 }
 
+/** What an RFC 3339 time can say: four digits of a year. */
+const FIRST_MS = Date.parse('0000-01-01T00:00:00Z');
+const END_MS = Date.parse('9999-12-31T23:59:59.999Z') + 1;
+
+/** Whether every bucket begins, and the last ends, at an instant that can be told. */
+export function isWithinTime({ from, widthMs, count }: Buckets): boolean {
+  return from.getTime() >= FIRST_MS && from.getTime() + count * widthMs < END_MS;
+}
+
 /** Whole buckets that cover a period; null when there are more than `HISTOGRAM_MAX_BUCKETS`. */
 export function bucketsOver(from: Date, to: Date, bucket: HistogramBucket): Buckets | null {
   const widthMs = WIDTH_MS[bucket];
