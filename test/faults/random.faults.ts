@@ -3,15 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import {
-  Administrator,
-  unique,
-  type AuditEventBody,
-  type Page,
-  type TestClient,
-} from '../e2e/support/administrator.js';
+import { Administrator, unique, type TestClient } from '../e2e/support/administrator.js';
 import { clientCredentials } from '../e2e/support/protocol.js';
 import { useShape } from '../e2e/support/shape.js';
+import { Auditor, type ExportedEvent } from './support/auditor.js';
 import { faultPlan, faultText } from './support/fault-plan.js';
 import { Load } from './support/load.js';
 import { answerOrNone, isNoAnswer, type NoAnswer } from './support/no-answer.js';
@@ -31,6 +26,7 @@ describe(`random faults for ${String(MINUTES)} minutes with seed ${String(SEED)}
   let admin: Administrator;
   let clients: readonly TestClient[];
   let load: Load | undefined;
+  let auditors: readonly Auditor[] = [];
   const crashes: string[] = [];
 
   beforeAll(async () => {
@@ -44,14 +40,17 @@ describe(`random faults for ${String(MINUTES)} minutes with seed ${String(SEED)}
     const { baseUrls, adminUsername, adminPassword } = cluster;
     useShape({ kind: 'cluster', baseUrls, adminUsername, adminPassword });
     admin = await Administrator.signIn();
-    const { name } = await admin.createRealm();
     await admin.done('PUT', '/realms/master/settings', { access_token_lifetime: 7_200 });
     admin = await Administrator.signIn();
-    clients = await Promise.all(Array.from({ length: 4 }, () => admin.createServiceClient(name)));
+    // Two trees, which the batches that come in are divided between.
+    const realms = [(await admin.createRealm()).name, (await admin.createRealm()).name];
+    clients = await Promise.all([...realms, ...realms].map((realm) => admin.createServiceClient(realm)));
+    auditors = await Promise.all(realms.map((realm) => Auditor.of(admin, realm, baseUrls)));
   }, 120_000);
 
   afterAll(async () => {
     await load?.finish();
+    for (const auditor of auditors) auditor.dispose();
     await cluster.stop();
   }, 60_000);
 
@@ -71,16 +70,27 @@ describe(`random faults for ${String(MINUTES)} minutes with seed ${String(SEED)}
     return made;
   };
 
-  const allEvents = async (realm: string, type: string): Promise<readonly AuditEventBody[]> => {
-    const events: AuditEventBody[] = [];
-    for (let cursor: string | null = ''; cursor !== null;) {
-      const query = new URLSearchParams({ type, limit: '200', cursor }).toString();
-      const answer = await untilDone(() => admin.ask('GET', `/realms/${realm}/audit/events?${query}`));
-      const page = answer.body as Page<AuditEventBody>;
-      events.push(...page.data);
-      cursor = page.page.next_cursor;
+  /** Every record of both realms, verified, once everything that clients were given is among them. */
+  const wholeLog = async (jtis: readonly string[], made: readonly string[]): Promise<readonly ExportedEvent[]> => {
+    for (const deadline = Date.now() + RECOVERY_MS; ; await sleep(1_000)) {
+      const events: ExportedEvent[] = [];
+      for (const auditor of auditors) events.push(...(await auditor.verifiedEvents()));
+      const recorded = new Set(
+        events.flatMap(({ type, jti, client_id }) => (type === 'client.created' ? client_id : jti)),
+      );
+      const missing = [...jtis, ...made].filter((id) => !recorded.has(id));
+      if (missing.length === 0) return events;
+      if (Date.now() > deadline) throw new Error(`Not in the log: ${missing.join(' ')}`);
     }
-    return events;
+  };
+
+  /** How many events of a type the search finds. */
+  const found = async (realm: string, type: string): Promise<number> => {
+    const period = { from: new Date(Date.now() - 3_600_000 * 6), to: new Date(Date.now() + 3_600_000) };
+    const query = new URLSearchParams({ type, from: period.from.toISOString(), to: period.to.toISOString() });
+    const answer = await untilDone(() => admin.ask('GET', `/realms/${realm}/audit/histogram?${query.toString()}`));
+    const { data } = answer.body as { data: { buckets: readonly { counts: readonly { count: number }[] }[] } };
+    return data.buckets.flatMap(({ counts }) => counts).reduce((sum, { count }) => sum + count, 0);
   };
 
   it(
@@ -94,6 +104,7 @@ describe(`random faults for ${String(MINUTES)} minutes with seed ${String(SEED)}
       const striker = new Striker(cluster, RECOVERY_MS);
       const unanswered: NoAnswer[] = [];
       const registering = register(realm, unanswered, () => over);
+      const watching = Promise.all(auditors.map((auditor) => auditor.watch(() => over)));
       const told: string[] = [];
       for (const fault of faultPlan(SEED)) {
         await sleep(fault.pauseMs);
@@ -108,28 +119,27 @@ describe(`random faults for ${String(MINUTES)} minutes with seed ${String(SEED)}
         over = true;
         const result = await load.finish();
         const made = await registering;
+        await watching;
         expect(result.unexpected).toEqual([]);
         expect(striker.unexplained([...result.errors, ...unanswered])).toEqual([]);
         expect(result.granted).toBeGreaterThan(100);
         expect(crashes).toEqual([]);
         expect(new Set(result.jtis).size).toBe(result.jtis.length);
 
-        const missing = new Set(result.jtis);
-        const unmade = new Set(made);
-        for (const deadline = Date.now() + RECOVERY_MS; missing.size + unmade.size > 0 && Date.now() < deadline;) {
-          await sleep(1_000);
-          for (const { jti } of await allEvents(realm, 'token.issued')) if (jti !== null) missing.delete(jti);
-          for (const { client_id } of await allEvents(realm, 'client.created'))
-            if (client_id !== null) unmade.delete(client_id);
-        }
-        expect([...missing, ...unmade]).toEqual([]);
-        const issued = (await allEvents(realm, 'token.issued')).map(({ jti }) => jti);
+        const log = await wholeLog(result.jtis, made);
+        const issued = log.filter(({ type }) => type === 'token.issued').map(({ jti }) => jti);
         expect(new Set(issued).size).toBe(issued.length);
-        const created = (await allEvents(realm, 'client.created')).map(({ client_id }) => client_id);
+        const created = log
+          .filter(({ type }) => type === 'client.created')
+          // The system clients have the same names in both.
+          .map((event) => `${String(event['realm_id'])} ${String(event.client_id)}`);
         expect(new Set(created).size).toBe(created.length);
+        expect(new Set(log.map(({ id }) => id)).size).toBe(log.length);
+        const counts = await Promise.all(auditors.map((auditor) => found(auditor.realm, 'token.issued')));
+        expect(counts.reduce((sum, count) => sum + count, 0)).toBe(issued.length);
         expect(await setAside()).toBe(0);
         process.stderr.write(
-          `  seed ${String(SEED)}: ${String(told.length)} faults, ${String(result.granted)} tokens, ${String(result.unavailable)} answers 503, ${String(result.errors.length)} without answer, ${String(made.length)} clients made\n`,
+          `  seed ${String(SEED)}: ${String(told.length)} faults, ${String(result.granted)} tokens, ${String(result.unavailable)} answers 503, ${String(result.errors.length)} without answer, ${String(made.length)} clients made, ${String(log.length)} records verified against ${String(auditors.reduce((sum, { checkpoints }) => sum + checkpoints, 0))} checkpoints\n`,
         );
       } catch (error) {
         process.stderr.write(
