@@ -2,8 +2,8 @@ import { Clock } from '#host';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
-import { ForwardToSink, SINK_LEASE_SECONDS } from '../application/forwarding/forward-to-sink.js';
-import { ForwardToWebhook, WEBHOOK_LEASE_SECONDS } from '../application/forwarding/forward-to-webhook.js';
+import { ForwardToSink } from '../application/forwarding/forward-to-sink.js';
+import { ForwardToWebhook } from '../application/forwarding/forward-to-webhook.js';
 import { ForwardingObserver } from '../domain/forwarding/forwarding-observer.js';
 import { ForwardingStore, LeaseLostError, type Lease } from '../domain/forwarding/forwarding-store.js';
 import { LogSinks } from '../domain/forwarding/log-sink.js';
@@ -12,6 +12,10 @@ import { sinkOf } from '../domain/forwarding/sink-names.js';
 const POLL_MS = 500;
 /** While the storage or a sink is away. */
 const LONGEST_WAIT_MS = 30_000;
+/** After how long another replica goes on with what one that died, or stands still, was at. */
+const LEASE_SECONDS = 10;
+/** A step takes as long as its receivers: meanwhile its lease is prolonged this often. */
+const RENEW_MS = 3_000;
 /** How long stopping waits for what is under way. */
 const STOP_LIMIT_MS = 3_000;
 /** Webhooks that one replica serves at once. Each waits for its receiver alone. */
@@ -42,9 +46,7 @@ export class ForwardingSchedule implements OnApplicationBootstrap, BeforeApplica
       this.repeat('webhook', () => this.startBusyWebhooks()),
       ...this.sinks.all.map((sink) =>
         this.repeat(sink.name, () =>
-          this.underLease({ sink: sink.name, holder: this.holder }, SINK_LEASE_SECONDS, (lease) =>
-            this.forwardToSink.execute(lease, sink),
-          ),
+          this.underLease({ sink: sink.name, holder: this.holder }, (lease) => this.forwardToSink.execute(lease, sink)),
         ),
       ),
     ];
@@ -86,7 +88,7 @@ export class ForwardingSchedule implements OnApplicationBootstrap, BeforeApplica
   /** Never rejects. What failed is found busy again. */
   private async forwardWebhook(id: string): Promise<void> {
     try {
-      await this.underLease({ sink: sinkOf(id), holder: this.holder }, WEBHOOK_LEASE_SECONDS, (lease) =>
+      await this.underLease({ sink: sinkOf(id), holder: this.holder }, (lease) =>
         this.forwardToWebhook.execute(lease, id),
       );
     } catch (error) {
@@ -97,12 +99,26 @@ export class ForwardingSchedule implements OnApplicationBootstrap, BeforeApplica
   }
 
   /** Steps on until there is no more to do, with a fresh lease for every step. Does nothing while it is another's. */
-  private async underLease(lease: Lease, seconds: number, step: (lease: Lease) => Promise<boolean>): Promise<void> {
+  private async underLease(lease: Lease, step: (lease: Lease) => Promise<boolean>): Promise<void> {
     let more = true;
     try {
-      while (more && !this.isStopping() && (await this.store.lease(lease, seconds))) more = await step(lease);
+      while (more && !this.isStopping() && (await this.store.lease(lease, LEASE_SECONDS))) {
+        more = await this.prolonging(lease, () => step(lease));
+      }
     } finally {
       await this.store.release(lease);
+    }
+  }
+
+  /** Prolongs the lease while the step lasts. Where that fails the step finds out when it stores what it has done. */
+  private async prolonging<T>(lease: Lease, step: () => Promise<T>): Promise<T> {
+    const renewing = setInterval(() => {
+      this.store.renew(lease, LEASE_SECONDS).catch(() => undefined);
+    }, RENEW_MS);
+    try {
+      return await step();
+    } finally {
+      clearInterval(renewing);
     }
   }
 

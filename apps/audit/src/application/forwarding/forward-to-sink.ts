@@ -6,8 +6,6 @@ import type { LogSink } from '../../domain/forwarding/log-sink.js';
 
 /** Events that a sink is sent at a time. */
 const BATCH = 1_000;
-/** Longer than any sink takes to fail. */
-export const SINK_LEASE_SECONDS = 60;
 
 /**
  * Takes a sink of the instance a step further. A new one begins with what enters the log from then on. Its place moves when the

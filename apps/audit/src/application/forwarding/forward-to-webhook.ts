@@ -16,8 +16,6 @@ import type { AuditEvent } from '#contracts';
 const AT_ONCE = 8;
 /** Events that are read at a time; also the most that wait for another attempt before the rest waits in the log. */
 const WINDOW = 100;
-/** Long enough for a step in which every message runs into its time-out. */
-export const WEBHOOK_LEASE_SECONDS = 240;
 
 /** How long a delivery is tried, in milliseconds. Also the dependency-injection token. */
 export class WebhookRetries {

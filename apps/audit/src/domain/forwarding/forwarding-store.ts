@@ -35,8 +35,10 @@ export class LeaseLostError extends Error {
  * the dependency-injection token.
  */
 export abstract class ForwardingStore {
-  /** Takes or renews a sink's lease; false while it is another's. */
+  /** Takes a sink's lease, or has it anew; false while it is another's. */
   abstract lease(lease: Lease, seconds: number): Promise<boolean>;
+  /** Prolongs a lease that has not run out; false when it has: who stood still must not take it back from under another. */
+  abstract renew(lease: Lease, seconds: number): Promise<boolean>;
   /** Gives a lease back, so that another replica can go on at once. */
   abstract release(lease: Lease): Promise<void>;
   /** Webhooks that have something to do now: news, or a delivery that is due. */

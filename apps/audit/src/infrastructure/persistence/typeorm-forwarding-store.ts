@@ -50,6 +50,15 @@ export class TypeOrmForwardingStore extends ForwardingStore {
     return rows.length === 1;
   }
 
+  async renew({ sink, holder }: Lease, seconds: number): Promise<boolean> {
+    const [, renewed] = await this.dataSource.query<[unknown[], number]>(
+      `UPDATE audit.forward_sinks SET lease_until = now() + make_interval(secs => $3)
+       WHERE sink = $1 AND lease_holder = $2 AND lease_until > now()`,
+      [sink, holder, seconds],
+    );
+    return renewed === 1;
+  }
+
   async release({ sink, holder }: Lease): Promise<void> {
     await this.dataSource.query(
       `UPDATE audit.forward_sinks SET lease_holder = NULL, lease_until = NULL WHERE sink = $1 AND lease_holder = $2`,

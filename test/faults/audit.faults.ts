@@ -1,0 +1,212 @@
+import { startCluster, type Cluster, type NodeProcess } from '#testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { Administrator, unique, type Page, type TestClient } from '../e2e/support/administrator.js';
+import { clientCredentials, tokenOf } from '../e2e/support/protocol.js';
+import { useShape } from '../e2e/support/shape.js';
+import { Auditor } from './support/auditor.js';
+import { Load } from './support/load.js';
+import { ownerOfPort } from './support/socket-owner.js';
+import { untilDone } from './support/until-done.js';
+import { WebhookReceiver } from './support/webhook-receiver.js';
+
+const CONNECTIONS = 8;
+/** How often both instances are killed while they store what came in. */
+const KILLS = 5;
+const PATIENCE_MS = 60_000;
+/** For how long a delivery is tried before it counts as dead. */
+const RETRY_SECONDS = 12;
+
+interface WebhookBody {
+  readonly id: string;
+  readonly pending: number;
+  readonly dead: number;
+  readonly failing_since: string | null;
+}
+
+async function until<T>(look: () => Promise<T> | T, good: (value: T) => boolean): Promise<T> {
+  for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(50)) {
+    const value = await look();
+    if (good(value)) return value;
+    if (Date.now() > deadline) throw new Error(`still ${(JSON.stringify(value) ?? '').slice(0, 500)}`);
+  }
+}
+
+/** Instances of the audit service die and stand still in the middle of what they do. */
+describe('the audit service under faults', () => {
+  let cluster: Cluster;
+  let database: Client;
+  let admin: Administrator;
+  let client: TestClient;
+  let auditor: Auditor;
+  const receivers: WebhookReceiver[] = [];
+  const crashes: string[] = [];
+
+  beforeAll(async () => {
+    cluster = await startCluster({
+      replicas: { audit: 2 },
+      silent: true,
+      env: {
+        CHANCERY_WEBHOOK_ALLOW_HTTP: 'true',
+        CHANCERY_WEBHOOK_ALLOW_PRIVATE_ADDRESSES: 'true',
+        CHANCERY_WEBHOOK_RETRY_SECONDS: String(RETRY_SECONDS),
+      },
+      onCrash: (process, how) => {
+        crashes.push(`${process.title} (${how}):\n${process.logTail()}`);
+      },
+    });
+    const { baseUrls, adminUsername, adminPassword } = cluster;
+    useShape({ kind: 'cluster', baseUrls, adminUsername, adminPassword });
+    database = new Client({ connectionString: cluster.databaseUrl });
+    await database.connect();
+    admin = await Administrator.signIn();
+    client = await admin.createServiceClient((await admin.createRealm()).name);
+    auditor = await Auditor.of(admin, client.realm, baseUrls);
+  }, 120_000);
+
+  afterAll(async () => {
+    for (const receiver of receivers) receiver.stop();
+    auditor.dispose();
+    await database.end();
+    await cluster.stop();
+    expect(crashes).toEqual([]);
+  }, 60_000);
+
+  const restart = async (process: NodeProcess): Promise<void> => {
+    process.spawn();
+    await process.waitUntilReady();
+  };
+
+  /** Resolves while a batch is being stored: begun and not committed. */
+  const inTheMiddleOfABatch = (): Promise<unknown> =>
+    untilSeen(
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+         AND xact_start IS NOT NULL AND query ~* 'audit\\.(events|tree)' AND query ~* 'insert|select'`,
+    );
+  const untilSeen = async (query: string): Promise<void> => {
+    for (const deadline = Date.now() + PATIENCE_MS; ;) {
+      if ((await database.query(query)).rows.length > 0) return;
+      if (Date.now() > deadline) throw new Error('no batch was seen being stored');
+    }
+  };
+
+  it('G3: killed while they store a batch they leave no gap, no double and a tree that verifies', async () => {
+    const load = new Load([client], CONNECTIONS);
+    load.start();
+    let over = false;
+    const watching = auditor.watch(() => over);
+    try {
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        await inTheMiddleOfABatch();
+        await Promise.all(cluster.processes('audit').map((process) => process.kill('SIGKILL')));
+        await Promise.all(cluster.processes('audit').map(restart));
+      }
+    } finally {
+      over = true;
+    }
+    const { jtis, unexpected, errors } = await load.finish();
+    await watching;
+    // Nobody who asks for a token notices.
+    expect({ unexpected, errors }).toEqual({ unexpected: [], errors: [] });
+    expect(jtis.length).toBeGreaterThan(50);
+    const events = await until(
+      () => auditor.verifiedEvents(),
+      (found) => {
+        const recorded = new Set(found.map(({ jti }) => jti));
+        return jtis.every((jti) => recorded.has(jti));
+      },
+    );
+    expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+    const issued = events.flatMap(({ type, jti }) => (type === 'token.issued' ? [jti] : []));
+    expect(new Set(issued).size).toBe(issued.length);
+  }, 180_000);
+
+  const receiver = async (): Promise<WebhookReceiver> => {
+    const made = await new WebhookReceiver().start();
+    receivers.push(made);
+    return made;
+  };
+  const createWebhook = (url: string, types: readonly string[]) =>
+    admin.done<WebhookBody>('POST', `/realms/${client.realm}/webhooks`, { url, event_types: types });
+  const read = async ({ id }: WebhookBody): Promise<WebhookBody> => {
+    const answer = await untilDone(() => admin.ask('GET', `/realms/${client.realm}/webhooks/${id}`));
+    return (answer.body as { data: WebhookBody }).data;
+  };
+  const tokens = async (count: number): Promise<readonly string[]> => {
+    const answers = await Promise.all(Array.from({ length: count }, () => clientCredentials(client)));
+    return answers.map((answer) => tokenOf(answer).claims.jti);
+  };
+  const allTaken = (at: WebhookReceiver, jtis: readonly string[]) =>
+    until(
+      () => jtis.filter((jti) => !at.jtis.has(jti)),
+      (missing) => missing.length === 0,
+    );
+  /** The instance that is at this moment sending to the receiver, which does not answer. */
+  const senderTo = async (at: WebhookReceiver): Promise<NodeProcess> => {
+    const processes = cluster.processes('audit');
+    const pids = processes.flatMap(({ pid }) => pid ?? []);
+    const owner = await until(
+      () => [...at.waiting].map((port) => ownerOfPort(port, pids)).find((pid) => pid !== undefined),
+      (pid) => pid !== undefined,
+    );
+    const sender = processes.find(({ pid }) => pid === owner);
+    if (sender === undefined) throw new Error('The sender is none of the audit service.');
+    return sender;
+  };
+
+  it('who dies, or stands still, while it forwards is followed by the other: every event arrives', async () => {
+    const at = await receiver();
+    const deaf = await receiver();
+    deaf.mood = 500;
+    const webhook = await createWebhook(at.url, ['token.issued']);
+    const toDeaf = await createWebhook(deaf.url, ['role.created']);
+    await admin.done('POST', `/realms/${client.realm}/roles`, { name: unique('role'), permissions: [] });
+    const jtis: string[] = [...(await tokens(40))];
+    await allTaken(at, jtis);
+
+    // Killed with messages under way.
+    at.mood = null;
+    jtis.push(...(await tokens(40)));
+    const killed = await senderTo(at);
+    await killed.kill('SIGKILL');
+    at.mood = 204;
+    await allTaken(at, jtis);
+    await restart(killed);
+
+    // It stands still, past its lease, with messages under way; what it says afterwards counts no more.
+    at.mood = null;
+    jtis.push(...(await tokens(40)));
+    const stopped = await senderTo(at);
+    process.kill(stopped.pid ?? 0, 'SIGSTOP');
+    try {
+      at.mood = 204;
+      await allTaken(at, jtis);
+    } finally {
+      process.kill(stopped.pid ?? 0, 'SIGCONT');
+    }
+    jtis.push(...(await tokens(40)));
+    await allTaken(at, jtis);
+    const done = await until(
+      () => read(webhook),
+      ({ pending, failing_since }) => pending === 0 && failing_since === null,
+    );
+    expect(done.dead).toBe(0);
+
+    // Meanwhile the deaf one's delivery has died, which is shown; told to, it is tried again.
+    await until(
+      () => read(toDeaf),
+      ({ dead }) => dead === 1,
+    );
+    const path = `/realms/${client.realm}/webhooks/${toDeaf.id}/deliveries`;
+    const { data } = await admin.done<Page<{ id: string; last_error: string }>>('GET', `${path}?status=dead`);
+    expect(data).toEqual([expect.objectContaining({ status: 'dead', last_error: 'it answered 500' })]);
+    deaf.mood = 204;
+    await admin.done('POST', `${path}/${data[0]?.id ?? ''}/retry`);
+    await until(
+      () => read(toDeaf),
+      ({ dead, pending }) => dead + pending === 0,
+    );
+    expect([...deaf.taken.values()]).toEqual([1]);
+  }, 240_000);
+});
