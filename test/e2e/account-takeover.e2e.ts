@@ -113,6 +113,28 @@ describe('getting into accounts', () => {
     expect([(await rotate(greater)).status, (await more(greater)).status]).toEqual([200, 201]);
   });
 
+  it('of a client that was disabled is closed to lesser administrators, who may know its secret', async () => {
+    const client = await admin.createServiceClient(realm.name);
+    await admin.assignRole(client, 'admin');
+    const operator = await holderOf('manage_clients');
+    const path = `${base()}/clients/${client.id}`;
+    const apply = (changes: object) =>
+      operator.ask('POST', `${base()}/apply`, { version: 1, clients: [{ client_id: client.clientId, ...changes }] });
+    for (const member of ['enabled', 'service_account_enabled']) {
+      expect((await operator.ask('PATCH', path, { [member]: false })).status).toBe(200);
+      expectProblem(await operator.ask('PATCH', path, { [member]: true }), 403);
+      expectProblem(await apply({ [member]: true }), 403);
+      expect((await operator.ask('PATCH', path, { description: `without ${member}` })).status).toBe(200);
+      expect((await clientCredentials(client)).status).not.toBe(200);
+      expect((await admin.ask('PATCH', path, { [member]: true })).status).toBe(200);
+      expect((await clientCredentials(client)).status).toBe(200);
+    }
+    const plain = await admin.createServiceClient(realm.name);
+    for (const enabled of [false, true]) {
+      expect((await operator.ask('PATCH', `${base()}/clients/${plain.id}`, { enabled })).status).toBe(200);
+    }
+  });
+
   it("of those who may something at a client's API comes with managing clients, or people", async () => {
     const api = await admin.createServiceClient(realm.name);
     await admin.done('POST', `${base()}/clients/${api.id}/permissions`, { name: 'invoices:write' });

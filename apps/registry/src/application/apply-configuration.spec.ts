@@ -171,6 +171,21 @@ describe('a configuration', () => {
     expect(await names(configuration, { secrets, actor })).toEqual(['update client billing']);
   });
 
+  it('lets nobody enable a client that may more than they do', async () => {
+    await send(CLIENTS);
+    const off: RealmConfiguration = { version: 1, clients: [{ client_id: 'billing', enabled: false }] };
+    const on: RealmConfiguration = { version: 1, clients: [{ client_id: 'billing', enabled: true }] };
+    bench.messages.on(GuardAccount, () => {
+      throw new AppError('forbidden', { reason: 'exceeds_actor' });
+    });
+    await send(off);
+    await expect(send(on)).rejects.toMatchObject({ code: 'forbidden', reason: 'exceeds_actor' });
+    expect((await client('billing'))?.enabled).toBe(false);
+    bench.messages.on(GuardAccount, () => ({}));
+    await send(on);
+    expect((await client('billing'))?.enabled).toBe(true);
+  });
+
   it.each<[string, RealmConfiguration, Record<string, string>, string]>([
     ['a short secret', { version: 1, clients: [{ client_id: 'a' }] }, { a: 'short' }, '/clients/0/secret_from'],
     ['a secret of nobody', { version: 1, clients: [] }, { a: makeSecretText() }, '/clients'],

@@ -19,6 +19,7 @@ import {
   type RegistryPlan,
   type StoredRealm,
 } from '../domain/configuration-plan.js';
+import { actsAgain } from '../domain/client-policy.js';
 import type { Client } from '../domain/client.js';
 import type { Realm } from '../domain/realm.js';
 import { requireMayTrustSignIn, widensTrustedSignIn } from '../domain/sign-in-trust.js';
@@ -110,10 +111,10 @@ export class ApplyConfiguration {
     return now;
   }
 
-  /** Bringing a secret along is as good as being shown one. */
+  /** Bringing a secret along is as good as being shown one; a client that acts again may be one whose secret is known. */
   private async refuseTakeovers(actor: Actor, realm: Realm, plan: RegistryPlan, context: CallContext): Promise<void> {
     for (const { before, after } of plan.clients) {
-      if (before === null || after.secrets === before.secrets) continue;
+      if (before === null || (after.secrets === before.secrets && !actsAgain(before, after))) continue;
       await this.takeovers.check(actor, { realm, client: before }, context);
     }
   }

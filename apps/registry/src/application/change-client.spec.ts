@@ -206,6 +206,56 @@ describe('UpdateClient', () => {
   });
 });
 
+describe('UpdateClient, of a client that cannot act and is to act again', () => {
+  const refuse = (): never => {
+    throw new AppError('forbidden', { reason: 'exceeds_actor' });
+  };
+
+  it.each([
+    ['the client', { enabled: false, serviceAccountEnabled: true }, { enabled: true }],
+    ['its service account', { enabled: true, serviceAccountEnabled: false }, { serviceAccountEnabled: true }],
+    ['both', { enabled: false, serviceAccountEnabled: false }, { enabled: true, serviceAccountEnabled: true }],
+  ])('lets nobody enable %s who may not get into the account', async (_what, facts, changes) => {
+    const { bench, update, registry, client } = await withClient({ ...facts, serviceAccountUserId: USER });
+    bench.messages.on(GuardAccount, refuse);
+    await expect(update(changes)).rejects.toMatchObject({ code: 'forbidden', reason: 'exceeds_actor' });
+    expect(registry.state.clients.get(client.id)).toMatchObject(facts);
+    expect(bench.messages.sentTo(EnsureServiceAccount)).toEqual([]);
+    bench.messages.on(GuardAccount, () => ({}));
+    expect(await update(changes)).toMatchObject(changes);
+  });
+
+  it.each([
+    ['disable it', { enabled: true, serviceAccountEnabled: true }, { enabled: false }],
+    ['rename it', { enabled: true, serviceAccountEnabled: true }, { name: 'Other' }],
+    ['enable it without its account', { enabled: false, serviceAccountEnabled: false }, { enabled: true }],
+    ['give it its first account', { enabled: true, serviceAccountEnabled: false }, { serviceAccountEnabled: true }],
+  ])('lets everybody %s', async (what, facts, changes) => {
+    const account = what.includes('first') ? null : USER;
+    const { bench, update } = await withClient({ ...facts, serviceAccountUserId: account });
+    bench.messages.on(GuardAccount, refuse);
+    expect(await update(changes)).toMatchObject(changes);
+  });
+
+  it('asks as well when somebody disables it between reading and locking', async () => {
+    const { bench, update, registry, client } = await withClient({
+      serviceAccountEnabled: true,
+      serviceAccountUserId: USER,
+    });
+    bench.messages.on(GuardAccount, refuse);
+    let reads = 0;
+    const find = registry.clients.findById.bind(registry.clients);
+    registry.clients.findById = async (realmId: string, id: string) => {
+      const found = await find(realmId, id);
+      // What the first attempt has read is out of date when it locks the row.
+      if ((reads += 1) === 1) registry.state.clients.set(client.id, { ...client, enabled: false });
+      return found;
+    };
+    await expect(update({ enabled: true })).rejects.toMatchObject({ code: 'forbidden' });
+    expect(registry.state.clients.get(client.id)?.enabled).toBe(false);
+  });
+});
+
 describe('RotateClientSecret', () => {
   it('gives a secret only to whom the role service lets into the account', async () => {
     const { bench, rotate, registry, client } = await withClient({ serviceAccountUserId: USER });

@@ -59,6 +59,8 @@ export class ClientChanger {
       const client = await transaction.lockClient(realm.id, seen.id);
       if (client === null) throw noSuchClient();
       if (client.clientId !== seen.clientId) throw new StaleReadError();
+      // Who may change it was asked of the account that it had.
+      if (client.serviceAccountUserId !== seen.serviceAccountUserId) throw new StaleReadError();
       return work(transaction, client);
     });
   }

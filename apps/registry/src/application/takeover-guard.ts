@@ -3,7 +3,12 @@ import { MessageClient, type CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import type { SeenClient } from './client-changer.js';
 
-/** Refuses a secret of a client to those who would gain by it: what rotation and one more secret share. */
+/**
+ * Refuses a secret of a client, and to let a client act again, to those who would gain by it.
+ *
+ * What the client holds is asked before the change is stored. Roles that it is given in between are given to a client whose
+ * change is under way, by somebody who may give them: as if they had been given just afterwards, and no rule is about that.
+ */
 @Injectable()
 export class TakeoverGuard {
   constructor(private readonly messages: MessageClient) {}

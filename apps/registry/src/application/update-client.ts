@@ -7,7 +7,7 @@ import {
 import { Clock } from '#host';
 import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
-import { changeClient } from '../domain/client-policy.js';
+import { actsAgain, changeClient } from '../domain/client-policy.js';
 import type { Client } from '../domain/client.js';
 import type { Provision } from '../domain/provision.js';
 import type { RegistryTransaction } from '../domain/registry-transactions.js';
@@ -21,6 +21,7 @@ import { checkVersion, clientIdTaken } from '../domain/refusals.js';
 import { clientReply } from './replies.js';
 import { ServiceAccounts, type EnabledAccount } from './service-accounts.js';
 import { StaleReadError } from './stale-read.js';
+import { TakeoverGuard } from './takeover-guard.js';
 
 type Request = RequestOf<typeof UpdateClientCall>;
 
@@ -38,11 +39,12 @@ export class UpdateClient {
     private readonly changer: ClientChanger,
     private readonly serviceAccounts: ServiceAccounts,
     private readonly provisioning: Provisioning,
+    private readonly takeovers: TakeoverGuard,
     private readonly auditEvents: AuditEvents,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws AppError `not_found`, `precondition_failed`, `conflict`, `validation_failed`, `unavailable`. */
+  /** @throws AppError `not_found`, `forbidden`, `precondition_failed`, `conflict`, `validation_failed`, `unavailable`. */
   async execute(request: Request, context: CallContext): Promise<ClientReply> {
     const client = await this.changer.withSeen(request.realmId, request.id, (seen) =>
       this.attempt(request, seen, context),
@@ -55,13 +57,19 @@ export class UpdateClient {
     checkVersion(request.ifVersion, seen.client.version);
     const wanted = changeClient(seen.client, request.changes, this.clock.now());
     if (widensTrustedSignIn(seen.client, wanted)) requireMayTrustSignIn(request.actor);
+    const revives = actsAgain(seen.client, wanted);
+    if (revives) await this.takeovers.check(request.actor, seen, context);
     const renamed = wanted.clientId !== seen.client.clientId;
     if (renamed && (await this.clients.findByClientId(seen.realm.id, wanted.clientId)) !== null) throw clientIdTaken();
     const more = renamed ? [clientTarget(wanted)] : [];
     const store = (account: EnabledAccount | null): Promise<Updated> =>
-      this.changer.run(seen, more, context, (transaction, client) =>
-        this.store(request, seen, client, account, transaction, context),
-      );
+      this.changer.run(seen, more, context, (transaction, client) => {
+        // Somebody has disabled it since it was read: whether it may act again has not been asked.
+        if (!revives && actsAgain(client, changeClient(client, request.changes, this.clock.now()))) {
+          throw new StaleReadError();
+        }
+        return this.store(request, seen, client, account, transaction, context);
+      });
     const enables = wanted.serviceAccountEnabled && !seen.client.serviceAccountEnabled;
     const { client, followUp } = enables
       ? await this.serviceAccounts.whileEnabling(seen.realm, seen.client, context, store)

@@ -59,6 +59,17 @@ export function changeClient(client: Client, changes: ClientChanges, now: Date):
   return next;
 }
 
+/** Whether a change lets a client act in its own name that could not before: whoever knows a secret of it gains by that. */
+export function actsAgain(before: ClientActing, after: ClientActing): boolean {
+  return !acts(before) && acts(after);
+}
+
+type ClientActing = Pick<Client, 'enabled' | 'serviceAccountEnabled'>;
+
+function acts({ enabled, serviceAccountEnabled }: ClientActing): boolean {
+  return enabled && serviceAccountEnabled;
+}
+
 /** @throws AppError `conflict` for a system client. */
 export function checkDeletableClient(client: Client): void {
   if (client.clientType !== 'system') return;

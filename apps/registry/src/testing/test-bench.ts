@@ -121,13 +121,13 @@ export class TestBench<A extends Adapters = Adapters> {
     );
     const idempotent = new IdempotentCreation(answers, clock);
     const accounts = new ServiceAccounts(messages, provisioning);
+    const takeovers = new TakeoverGuard(messages);
     this.createRealm = new CreateRealm(realms, messages, provisioning, idempotent, change, audit, clock);
     this.updateRealm = new UpdateRealm(realms, provisioning, change, audit, clock);
     this.deleteRealm = new DeleteRealm(realms, change, audit);
     this.registerClient = new RegisterClient(realms, clients, accounts, idempotent, change, audit, clock);
-    this.updateClient = new UpdateClient(clients, changer, accounts, provisioning, audit, clock);
+    this.updateClient = new UpdateClient(clients, changer, accounts, provisioning, takeovers, audit, clock);
     this.deleteClient = new DeleteClient(changer, audit);
-    const takeovers = new TakeoverGuard(messages);
     this.rotateClientSecret = new RotateClientSecret(changer, takeovers, audit, clock);
     this.createClientSecret = new CreateClientSecret(changer, takeovers, idempotent, audit, clock);
     this.deleteClientSecret = new DeleteClientSecret(changer, audit, clock);
