@@ -19,6 +19,12 @@ export class UsedSecrets {
   /** What was noted in the present minute, and needs no second look. */
   private readonly noted = new Set<string>();
   private minuteMs = 0;
+  private announce: () => void = () => undefined;
+
+  /** Calls `listener` whenever there is something new to report. It must not wait or throw: the hot path calls it. */
+  onNew(listener: () => void): void {
+    this.announce = listener;
+  }
 
   /** Notes that a client authenticated with a secret. */
   note(realmId: string, secretId: string, nowMs: number): void {
@@ -30,6 +36,7 @@ export class UsedSecrets {
     if (this.noted.has(secretId) || this.noted.size >= MOST_WAITING) return;
     this.noted.add(secretId);
     this.wait({ realmId, secretId, minuteMs });
+    this.announce();
   }
 
   /** Takes what waits to be reported. */

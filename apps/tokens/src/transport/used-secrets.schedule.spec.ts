@@ -1,57 +1,107 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { TouchClientSecrets, type RequestOf } from '#contracts';
 import { AppError } from '#errors';
 import { ReportUsedSecrets } from '../application/report-used-secrets.js';
 import { World } from '../testing/world.js';
 import { UsedSecretsSchedule } from './used-secrets.schedule.js';
+
+const EVERY_MS = 5_000;
 
 describe('UsedSecretsSchedule', () => {
   let world: World;
   let schedule: UsedSecretsSchedule;
 
   beforeEach(() => {
-    jest.useFakeTimers();
     world = new World();
     world.messages.answer = () => ({ busy: [] });
-    schedule = new UsedSecretsSchedule(new ReportUsedSecrets(world.usedSecrets, world.messages), world.logger);
+    const report = new ReportUsedSecrets(world.usedSecrets, world.messages);
+    schedule = new UsedSecretsSchedule(world.usedSecrets, report, world.logger);
     schedule.onApplicationBootstrap();
   });
-  afterEach(() => {
+  afterEach(async () => {
     jest.useRealTimers();
-  });
-
-  const reports = (): number => world.messages.calls.length;
-
-  it('reports every few seconds, and nothing when nothing was used', async () => {
-    await jest.advanceTimersByTimeAsync(20_000);
-    expect(reports()).toBe(0);
-    world.usedSecrets.note('r', 's', Date.now());
-    await jest.advanceTimersByTimeAsync(5_000);
-    expect(reports()).toBe(1);
-    await jest.advanceTimersByTimeAsync(20_000);
-    expect(reports()).toBe(1);
     await schedule.beforeApplicationShutdown();
   });
 
-  it('tries again after a failure', async () => {
-    world.usedSecrets.note('r', 's', Date.now());
-    world.messages.answer = () => {
-      throw new AppError('unavailable');
-    };
-    await jest.advanceTimersByTimeAsync(5_000);
+  const reports = (): string[][] =>
+    world.messages.calls.map(({ request }) =>
+      (request as RequestOf<typeof TouchClientSecrets>).uses.map(({ secretId }) => secretId),
+    );
+  const use = (secretId: string): void => {
+    world.usedSecrets.note('r', secretId, 0);
+  };
+  const until = async (condition: () => boolean): Promise<void> => {
+    while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
+  };
+  const refuse = (): never => {
+    throw new AppError('unavailable');
+  };
+  const failOnce = async (): Promise<void> => {
+    world.messages.answer = refuse;
+    use('first');
+    await until(() => world.logger.lines.length === 1);
     world.messages.answer = () => ({ busy: [] });
-    await jest.advanceTimersByTimeAsync(20_000);
-    expect(reports()).toBe(2);
-    expect(world.logger.lines).toHaveLength(1);
-    await schedule.beforeApplicationShutdown();
+  };
+
+  it('reports a use at once, and all of one turn together', async () => {
+    use('a');
+    use('b');
+    expect(reports()).toEqual([]);
+    await until(() => reports().length > 0);
+    expect(reports()).toEqual([['a', 'b']]);
+  });
+
+  it('reports what is used during a report, or just afterwards, with the next one', async () => {
+    let answer: (value: object) => void = () => undefined;
+    world.messages.answer = () => new Promise<object>((resolve) => (answer = resolve)) as never;
+    use('a');
+    await until(() => reports().length === 1);
+    use('b');
+    world.messages.answer = () => ({ busy: [] });
+    answer({ busy: [] });
+    use('c');
+    await until(() => reports().length > 1);
+    expect(reports()).toEqual([['a'], ['b', 'c']]);
+  });
+
+  it('asks nobody again and again while reports do not arrive', async () => {
+    await failOnce();
+    for (let count = 0; count < 20; count += 1) {
+      use(String(count));
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    expect(reports()).toEqual([['first']]);
   });
 
   it('reports once more when the service stops, and never afterwards', async () => {
-    world.usedSecrets.note('r', 's', Date.now());
+    await failOnce();
+    use('second');
     await schedule.beforeApplicationShutdown();
-    expect(reports()).toBe(1);
-    world.usedSecrets.note('r', 't', Date.now());
-    await jest.advanceTimersByTimeAsync(60_000);
-    expect(reports()).toBe(1);
-    expect(jest.getTimerCount()).toBe(0);
+    expect(reports()).toEqual([['first'], ['first', 'second']]);
+    use('third');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(reports()).toHaveLength(2);
+    world.usedSecrets.take();
+  });
+
+  it('tries again every few seconds what did not arrive, and reports at once again when that has', async () => {
+    await schedule.beforeApplicationShutdown();
+    jest.useFakeTimers();
+    const report = new ReportUsedSecrets(world.usedSecrets, world.messages);
+    schedule = new UsedSecretsSchedule(world.usedSecrets, report, world.logger);
+    world.messages.answer = refuse;
+    use('first');
+    schedule.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(EVERY_MS);
+    expect(world.logger.lines).toHaveLength(1);
+    world.messages.answer = () => ({ busy: [] });
+    await jest.advanceTimersByTimeAsync(EVERY_MS);
+    expect(reports()).toEqual([['first'], ['first']]);
+    await jest.advanceTimersByTimeAsync(EVERY_MS * 4);
+    expect(reports()).toHaveLength(2);
+    jest.useRealTimers();
+    use('second');
+    await until(() => reports().length > 2);
+    expect(reports()[2]).toEqual(['second']);
   });
 });
