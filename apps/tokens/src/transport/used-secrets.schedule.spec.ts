@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { TouchClientSecrets, type RequestOf } from '#contracts';
+import type { RequestOf, TouchClientSecrets } from '#contracts';
 import { AppError } from '#errors';
 import { ReportUsedSecrets } from '../application/report-used-secrets.js';
 import { World } from '../testing/world.js';
