@@ -6,7 +6,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import type { WebhookMessage } from '../../domain/forwarding/webhook-message.js';
 import { WebhookTargets } from '../../domain/forwarding/webhook-policy.js';
 import { WebhookSender, type SendOutcome } from '../../domain/forwarding/webhook-sender.js';
-import { isPublicAddress } from './address-guard.js';
+import { isPublicAddress } from '../../domain/forwarding/public-address.js';
 
 /** How long an attempt may take in all: resolving, connecting, sending and the head of the answer. */
 const TIMEOUT_MS = 10_000;
