@@ -30,7 +30,7 @@ export class ReadHistogram {
   }): Promise<AuditHistogram> {
     const buckets = bucketsOver(query.from, query.to, query.bucket);
     if (buckets === null) throw refused('bucket', 'must be wider: at most 500 buckets are counted at once');
-    if (!isWithinTime(buckets)) throw refused('from', 'must lie, with to, in whole buckets of the years 0000 to 9999');
+    if (!isWithinTime(buckets)) throw refused('from', 'must lie, with to, in whole buckets of the years 0001 to 9999');
     const counts = await this.count({
       realmIds: realmScope(query.realm),
       filter: comparable(query.filter),

@@ -56,8 +56,8 @@ export class HistogramTooLargeError extends Error {
   }
 }
 
-/** What an RFC 3339 time can say: four digits of a year. */
-const FIRST_MS = Date.parse('0000-01-01T00:00:00Z');
+/** What both PostgreSQL, which has no year 0, and an RFC 3339 time, which has four digits for it, can say. */
+const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
 const END_MS = Date.parse('9999-12-31T23:59:59.999Z') + 1;
 
 /** Whether every bucket begins, and the last ends, at an instant that can be told. */
