@@ -92,7 +92,7 @@ function matching(data: DataSource, realmId: string, { filter }: UserQuery): Sel
   return found;
 }
 
-/** Without case; the database's own collation folds more than ASCII. */
+/** Without case, as the index has it; the database's own collation folds more than ASCII. */
 function folded(text: string): string {
-  return `lower(${text} COLLATE pg_catalog."default")`;
+  return `(lower(${text} COLLATE pg_catalog."default") COLLATE "C")`;
 }

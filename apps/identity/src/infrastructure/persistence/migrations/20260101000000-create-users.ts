@@ -54,6 +54,11 @@ export class CreateUsers20260101000000 implements MigrationInterface {
     await queryRunner.query(
       `CREATE INDEX users_search_keys_idx ON identity.users USING gin (search_keys) WITH (gin_pending_list_limit = 1024)`,
     );
+    // As lists compare it: folded by the database's own locale, but in an order that no update of the locale changes.
+    await queryRunner.query(
+      `CREATE INDEX users_email_idx ON identity.users
+        (realm_id, (lower(email COLLATE pg_catalog."default") COLLATE "C"), username_key, id)`,
+    );
     await queryRunner.query(`CREATE INDEX users_created_at_idx ON identity.users (realm_id, created_at, id)`);
     await queryRunner.query(`
       CREATE TABLE identity.credentials (
