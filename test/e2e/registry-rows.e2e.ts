@@ -191,6 +191,15 @@ describe('realms and clients, member by member', () => {
       const own = new Administrator(tokenOf(await clientCredentials(keeper)).token);
       const theirs = await own.done<{ data: RealmBody[] }>('GET', path);
       expect(theirs.data).toEqual([await admin.done('GET', `/realms/${realm}`)]);
+      const first = await admin.done<Page<RealmBody>>('GET', `${path}?limit=1`);
+      const next = `${path}?limit=1&cursor=${encodeURIComponent(first.page.next_cursor ?? '')}`;
+      const second = await admin.done<Page<RealmBody>>('GET', next);
+      const names = [...first.data, ...second.data].map(({ name }) => name);
+      // Others make and delete realms meanwhile.
+      expect([names.length, (names[0] ?? '') < (names[1] ?? '')]).toEqual([2, true]);
+      const found = await admin.done<{ data: RealmBody[] }>('GET', `${path}?search=${realm}`);
+      expect(found.data.map(({ name }) => name)).toEqual([realm]);
+      expect((await own.ask('GET', `${path}?search=master`)).body).toMatchObject({ data: [] });
     });
   });
 

@@ -148,12 +148,18 @@ export const ReadRealm = defineCall({
 /** Columns a list of realms can be sorted by; a leading minus turns the order round. */
 export const REALM_SORTS = ['name', '-name', 'created_at', '-created_at'] as const;
 
+/** So many realms in one page at most: who shows all of them asks for few large ones. */
+export const MAX_REALMS_PER_PAGE = 2_000;
+
 /** Lists realms, by name unless told otherwise. `onlyName` restricts the list to one realm (administrators of that realm only). */
 export const ListRealms = defineCall({
   subject: 'registry.realm.list.v1',
   callers: ['gateway'],
   request: Type.Object({
-    page: PageRequest,
+    page: Type.Object({
+      ...PageRequest.properties,
+      limit: Type.Integer({ minimum: 1, maximum: MAX_REALMS_PER_PAGE }),
+    }),
     search: nullable(Type.String()),
     onlyName: nullable(Type.String()),
     sort: Type.Optional(Type.Union(REALM_SORTS.map((name) => Type.Literal(name)))),

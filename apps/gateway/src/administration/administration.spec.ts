@@ -104,7 +104,24 @@ describe('the administration routes', () => {
         total: 2,
       }));
       const answer = await request('GET', '/realms/acme/users/@me/realms');
-      expect(answer.json()).toEqual({ data: [realmShown, realmShown] });
+      expect(answer.json()).toEqual({ data: [realmShown, realmShown], page: { next_cursor: null, total: 2 } });
+    });
+
+    it('lists a page of what the caller may administer when one is asked for', async () => {
+      gateway.bus.on(ListRealms, () => ({ items: [REALM], nextCursor: 'more', total: 7 }));
+      const path = '/realms/acme/users/@me/realms';
+      for (const query of ['limit=1', 'cursor=c', 'limit=1&cursor=c&search=a']) {
+        const answer = await request('GET', `${path}?${query}`);
+        expect(answer.json()).toEqual({ data: [realmShown], page: { next_cursor: 'more', total: 7 } });
+      }
+      expect(gateway.bus.requestsOf(ListRealms)).toMatchObject([
+        { page: { limit: 1, cursor: null }, search: null },
+        { page: { limit: 50, cursor: 'c' }, search: null },
+        { page: { limit: 1, cursor: 'c' }, search: 'a' },
+      ]);
+      for (const query of ['limit=201', 'limit=x', 'sort=name']) {
+        expect((await request('GET', `${path}?${query}`)).statusCode).toBe(422);
+      }
     });
 
     it('changes what is named', async () => {

@@ -3,6 +3,7 @@ import {
   DeleteRealm,
   ListRealms,
   MASTER_REALM,
+  MAX_REALMS_PER_PAGE,
   ReadRealm,
   REALM_SORTS,
   UpdateRealm,
@@ -18,12 +19,11 @@ import { answerWithTag, entityTag, ifMatchVersion } from '../http/conditional.js
 import type { GatewayReply, GatewayRequest } from '../http/gateway-request.js';
 import { idempotencyKey, tellReplayed } from '../http/idempotency.js';
 import { JsonBodyPipe } from '../http/json-body.pipe.js';
-import { NoQuery } from '../http/no-query.js';
 import { ListQuery } from '../http/list-query.js';
 import { defined } from './dto/defined.js';
 import { policyChanges } from './dto/password-policy.dto.js';
 import { CreateRealmDto, UpdateRealmDto, UpdateRealmSettingsDto } from './dto/realm.dto.js';
-import { pageBody } from './page.view.js';
+import { pageBody, wholeList } from './page.view.js';
 import { realmView } from './realm.view.js';
 
 /** Realms. One realm is answered bare, as the API has it. */
@@ -138,7 +138,10 @@ export class RealmsController {
     await this.client.call(DeleteRealm, await this.addressed(caller, request, context), context);
   }
 
-  /** The realms the caller may administer: all for `master`'s administrators, else their own. Never paged. */
+  /**
+   * The realms the caller may administer: all for `master`'s administrators, else their own. Who asks for a page gets one; who does
+   * not gets all of them at once.
+   */
   @Get(':realm/users/@me/realms')
   @RequirePermissions(
     'query_realms',
@@ -154,19 +157,26 @@ export class RealmsController {
     'view_roles',
     'view_events',
   )
-  async mine(@Caller() caller: Access, @Context() context: CallContext, @NoQuery() _query: null) {
+  async mine(@Caller() caller: Access, @Context() context: CallContext, @Req() request: GatewayRequest) {
+    const query = new ListQuery(request.query);
+    const page = query.page();
+    const paged = query.text('limit') !== undefined || page.cursor !== null;
+    const search = query.text('search') ?? null;
+    query.done();
+    const asked = { search, onlyName: administeredBy(caller) };
+    if (paged) return pageBody(await this.client.call(ListRealms, { page, ...asked }, context), realmView);
     const realms: Realm[] = [];
     let cursor: string | null = null;
     do {
-      const page: { items: Realm[]; nextCursor: string | null } = await this.client.call(
+      const some: { items: Realm[]; nextCursor: string | null } = await this.client.call(
         ListRealms,
-        { page: { limit: 200, cursor }, search: null, onlyName: administeredBy(caller) },
+        { page: { limit: MAX_REALMS_PER_PAGE, cursor }, ...asked },
         context,
       );
-      realms.push(...page.items);
-      cursor = page.nextCursor;
+      realms.push(...some.items);
+      cursor = some.nextCursor;
     } while (cursor !== null);
-    return { data: realms.map(realmView) };
+    return wholeList(realms, realmView);
   }
 
   private async addressed(caller: Access, request: GatewayRequest, context: CallContext) {

@@ -98,10 +98,11 @@ export const REALMS: ResourceDoc = {
       errors: ['conflict'],
     },
     'GET /realms/{realm}/users/@me/realms': {
-      query: {},
+      query: { ...PAGING, search: queryText('Any part of the name, without case.') },
       id: 'listOwnRealms',
       summary: 'List the realms that the caller may administer',
-      answer: Type.Object({ data: Type.Array(Realm) }),
+      description: 'All of them at once, unless `limit` or `cursor` asks for a page.',
+      answer: pageOf(Realm),
     },
   },
 };
