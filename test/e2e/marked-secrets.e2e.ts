@@ -197,6 +197,8 @@ describe('a secret is nowhere', () => {
       );
       await send('POST', tokenPath(secret), post, form(grant));
       await send('GET', clientPath, { authorization: `Bearer ${admin.token}`, 'user-agent': secret });
+      await send('GET', clientPath, { authorization: `Bearer ${admin.token}`, 'x-request-id': secret });
+      await send('POST', tokenPath(realm), { ...post, authorization: basic(visible, secret), 'x-request-id': secret });
       await send('GET', `/realms/${realm}/keys`, { authorization: `Bearer ${secret}`, 'user-agent': admin.token });
       await send('POST', token, post, form({ ...grant, client_id: visible, client_assertion: mark('an assertion') }));
       await send('POST', token, post, form({ ...grant, client_secret: mark('a secret of nobody') }));

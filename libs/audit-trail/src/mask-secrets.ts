@@ -1,15 +1,16 @@
 /** What stands in an event in place of a secret. */
 export const MASK = '***';
 
-/** What the product itself gives out: client secrets, and tokens, the first part of which begins as JSON does. */
-const SECRETS = /chs_[0-9A-Za-z]{20,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?/g;
+/** What the product itself gives out: client secrets, those of webhooks, and tokens, the first part of which begins as JSON does. */
+const SECRETS =
+  /chs_[0-9A-Za-z]{20,}|whsec_[0-9A-Za-z+/]{20,}=*|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?/g;
 
 /**
  * A text from outside without what is plainly a secret: somebody mixes up the client and its secret, or sends a token where a name
  * belongs, and the log keeps what was sent for years.
  */
 export function maskSecrets(text: string): string {
-  return text.includes('chs_') || text.includes('eyJ') ? text.replace(SECRETS, MASK) : text;
+  return text.includes('chs_') || text.includes('eyJ') || text.includes('whsec_') ? text.replace(SECRETS, MASK) : text;
 }
 
 /** Whether a text has a secret of the product in it. */

@@ -282,8 +282,12 @@ describe('the token endpoint', () => {
     expect(answer.headers['access-control-allow-origin']).toBeUndefined();
   });
 
-  it('replaces a request id that is not well-formed', async () => {
-    const answer = await post('grant_type=x', { 'x-request-id': 'a b"c' });
+  it.each([
+    ['not well-formed', 'a b"c'],
+    ['a secret', `chs_${'a'.repeat(46)}`],
+    ['a token', `${Buffer.from('{"alg":"ES256"}').toString('base64url')}.${'a'.repeat(20)}.${'b'.repeat(20)}`],
+  ])('replaces a request id that is %s', async (_title, sentId) => {
+    const answer = await post('grant_type=x', { 'x-request-id': sentId });
     expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
     expect(gateway.bus.calls[0]?.context.requestId).toBe(answer.headers['x-request-id']);
   });
