@@ -58,12 +58,15 @@ describe('SyslogSink', () => {
     for (const server of servers.splice(0)) server.close();
   });
 
-  async function sinkOf(handle: (socket: Socket) => void, allowHalfOpen = false): Promise<SyslogSink> {
+  async function sinkOf(
+    handle: (socket: Socket) => void,
+    { allowHalfOpen = false, timeoutMs = 30_000 } = {},
+  ): Promise<SyslogSink> {
     const server = createServer({ allowHalfOpen }, handle).listen(0, '127.0.0.1');
     servers.push(server);
     await once(server, 'listening');
     const sink = new SyslogSink(new URL(`tcp://127.0.0.1:${String((server.address() as AddressInfo).port)}`));
-    sink.timeoutMs = 300;
+    sink.timeoutMs = timeoutMs;
     return sink;
   }
 
@@ -84,10 +87,13 @@ describe('SyslogSink', () => {
     ['never reads', (socket) => socket.pause()],
     ['reads and never ends', (socket) => socket.resume()],
   ])('does not believe a receiver that %s', async (_title, handle) => {
-    const sink = await sinkOf((socket) => {
-      socket.on('error', () => undefined);
-      handle(socket);
-    }, true);
+    const sink = await sinkOf(
+      (socket) => {
+        socket.on('error', () => undefined);
+        handle(socket);
+      },
+      { allowHalfOpen: true, timeoutMs: 300 },
+    );
     await expect(sink.send([buildAuditEvent()])).rejects.toThrow(/syslog|ECONN/);
   });
 
