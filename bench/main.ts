@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { benchAudit } from './audit.js';
+import { AUDIT_PARTS, benchAudit, isAuditPart } from './audit.js';
 import { benchGuarantee } from './guarantee.js';
 import { benchRegistry } from './registry.js';
 import { benchRoles } from './roles.js';
@@ -35,6 +35,7 @@ audit
   year, 20 realms and 2,000 clients. Full size: --events 10000000 (minutes, 16 GB of disk)
   --events N        events of the log that is searched (200000)
   --searches N      questions of each kind (200)
+  --part NAME       ingest or search alone
 
 all
   --rounds N        rounds of each measurement (3)
@@ -54,11 +55,12 @@ const { values, positionals } = parseArgs({
     holders: { type: 'string', default: '10000' },
     events: { type: 'string', default: '200000' },
     searches: { type: 'string', default: '200' },
+    part: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 
-const count = (name: Exclude<keyof typeof values, 'help'>, standard?: number): number => {
+const count = (name: Exclude<keyof typeof values, 'help' | 'part'>, standard?: number): number => {
   const number = Number(values[name] ?? standard);
   if (Number.isInteger(number) && number > 0) return number;
   console.error(`--${name} must be a whole number above 0`);
@@ -97,7 +99,17 @@ if (values.help) {
     parallel: count('parallel'),
   });
 } else if (what === 'audit') {
-  await benchAudit({ rounds: count('rounds'), events: count('events'), searches: count('searches') });
+  const { part } = values;
+  if (part !== undefined && !isAuditPart(part)) {
+    console.error(`--part is one of ${AUDIT_PARTS.join(', ')}`);
+    process.exit(2);
+  }
+  await benchAudit({
+    rounds: count('rounds'),
+    events: count('events'),
+    searches: count('searches'),
+    parts: part === undefined ? AUDIT_PARTS : [part],
+  });
 } else {
   console.error(HELP);
   process.exitCode = 2;

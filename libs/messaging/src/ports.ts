@@ -25,9 +25,13 @@ export abstract class DurablePublisher {
   abstract publish<E extends DurableEventContract>(contract: E, event: EventOf<E>, context: CallContext): Promise<void>;
 }
 
-/** A batch handed to the consumer of a durable event. */
+/**
+ * A batch handed to the consumer of a durable event, which may be given the next one before it is through with this one. Whether that
+ * order matters is the consumer's to know.
+ */
 export interface DurableBatch<Event> {
-  readonly events: readonly Event[];
+  /** The consumer's own: it may take events off as it goes, so that large batches are not kept in memory. */
+  readonly events: Event[];
   /** Payloads that do not fit the contract: to be set aside, counted and shown, never dropped. */
   readonly poison: readonly { readonly payload: string; readonly error: string }[];
 }

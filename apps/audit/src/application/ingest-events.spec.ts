@@ -76,6 +76,40 @@ describe('IngestEvents', () => {
     await expect(ingest.execute({ events: [buildAuditEvent()], poison: [] })).rejects.toThrow('connection refused');
   });
 
+  it('makes a batch ready while the storage has another, and stores them one by one in the order they came in', async () => {
+    const batches = [1, 80, 3].map((size) => Array.from({ length: size }, () => buildAuditEvent()));
+    const ids = batches.flat().map(({ id }) => id);
+    const append = log.append.bind(log);
+    let storing = 0;
+    let first: () => void = () => {};
+    const held = new Promise<void>((resolve) => (first = resolve));
+    log.append = async (entries, aside) => {
+      storing += 1;
+      expect(storing).toBe(1);
+      await held;
+      const result = await append(entries, aside);
+      storing -= 1;
+      return result;
+    };
+    const stored = batches.map((events) => ingest.execute({ events, poison: [] }));
+    while (batches.some((events) => events.length > 0)) await new Promise((resolve) => setImmediate(resolve));
+    expect(log.entries.size).toBe(0);
+    first();
+    await Promise.all(stored);
+    expect([...log.entries.keys()]).toEqual(ids);
+  });
+
+  it('stores the batch after one that it could not store', async () => {
+    const event = buildAuditEvent();
+    log.outage = new Error('connection refused');
+    const failed = ingest.execute({ events: [buildAuditEvent()], poison: [] });
+    const next = ingest.execute({ events: [event], poison: [] });
+    await expect(failed).rejects.toThrow('connection refused');
+    log.outage = null;
+    await next;
+    expect([...log.entries.keys()]).toEqual([event.id]);
+  });
+
   it('does nothing for an empty batch', async () => {
     log.outage = new Error('must not be asked');
     await expect(ingest.execute({ events: [], poison: [] })).resolves.toBeUndefined();

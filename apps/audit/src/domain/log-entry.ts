@@ -1,3 +1,4 @@
+import { makeLeaf, type EventLeaf } from '#transparency';
 import { createHash } from 'node:crypto';
 import { timeOfEventId } from './event-id.js';
 import { storedEvent, type TypedEvent } from './event-text.js';
@@ -22,6 +23,8 @@ export interface LogEntry {
   /** The event without its personal members, and these: canonical JSON both. */
   readonly event: string;
   readonly personal: string;
+  /** What proves the event, wherever in the log its place will be. */
+  readonly leaf: EventLeaf;
   readonly id: string;
   readonly realmId: RealmScopeId;
   readonly time: Date;
@@ -50,6 +53,7 @@ const LONGEST_KEY = 512;
  * Events carry what strangers sent; none of it may stop the log. Filters pass through here too.
  */
 export function searchKey(value: string): string {
+  if (value.length <= LONGEST_KEY && !value.includes('\0') && value.isWellFormed()) return value;
   return value.slice(0, LONGEST_KEY).replaceAll('\0', '\u{FFFD}').toWellFormed();
 }
 
@@ -63,9 +67,9 @@ export type EntryFault = 'time is not an instant' | 'id is not a UUIDv7 of the t
  * pattern), an id that does not carry that time, by which the log is ordered, a number that JSON does not have.
  */
 export function toLogEntry(event: SearchableEvent): LogEntry | EntryFault {
-  const time = new Date(event.time);
-  if (Number.isNaN(time.getTime()) || time.toISOString() !== event.time) return 'time is not an instant';
-  if (timeOfEventId(event.id)?.getTime() !== time.getTime()) return 'id is not a UUIDv7 of the time';
+  const time = timeOfEventId(event.id);
+  // One comparison for both: what the id tells is an instant, and it is written as the time is.
+  if (time === null || time.toISOString() !== event.time) return faultOfTime(event);
   const texts = textsOf(event);
   if (texts === null) return 'it has no canonical form';
   return {
@@ -80,7 +84,14 @@ export function toLogEntry(event: SearchableEvent): LogEntry | EntryFault {
     jti: optionalKey(event.jti),
     ip: optionalKey(event.ip),
     ...texts,
+    leaf: makeLeaf(texts),
   };
+}
+
+function faultOfTime({ time }: SearchableEvent): EntryFault {
+  const instant = new Date(time);
+  const isInstant = !Number.isNaN(instant.getTime()) && instant.toISOString() === time;
+  return isInstant ? 'id is not a UUIDv7 of the time' : 'time is not an instant';
 }
 
 function textsOf(event: SearchableEvent): ReturnType<typeof storedEvent> | null {

@@ -17,6 +17,7 @@ export interface RetentionPolicy {
  * @param policies of the realm, in the order in which they were decided.
  */
 export function retentionAt(policies: readonly RetentionPolicy[], time: Date): RetentionClass {
+  if (policies.length === 0) return DEFAULT_RETENTION;
   const day = time.toISOString().slice(0, 10);
   let inForce: RetentionPolicy | undefined;
   for (const policy of policies) {

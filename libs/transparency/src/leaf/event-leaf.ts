@@ -50,13 +50,11 @@ export function layDown(event: EventToLayDown, personalDetails: ReadonlySet<stri
   }
 }
 
-function split(
-  { ip, user_agent, details, ...members }: EventToLayDown,
-  personalDetails: ReadonlySet<string>,
-): LaidDownEvent {
-  const parts = splitDetails(details, personalDetails);
+function split({ ip, user_agent, ...members }: EventToLayDown, personalDetails: ReadonlySet<string>): LaidDownEvent {
+  const parts = splitDetails(members.details, personalDetails);
   const personal: PersonalData = { ip, user_agent, details: parts.personal };
-  return { event: writeCanonical({ ...members, details: parts.open }), personal: writeCanonical(personal) };
+  const open = parts.open === members.details ? members : { ...members, details: parts.open };
+  return { event: writeCanonical(open), personal: writeCanonical(personal) };
 }
 
 /** Puts an event together again; without its personal part (erased) `ip` and `user_agent` are null. */

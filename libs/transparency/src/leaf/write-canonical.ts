@@ -24,7 +24,11 @@ export function writeCanonical(value: unknown): string {
   }
 }
 
+/** Characters that stand for themselves in JSON; of most strings all are, and these need no further look. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 function writeString(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   if (!text.isWellFormed()) throw new Error('a lone surrogate has no canonical form');
   return JSON.stringify(text);
 }
@@ -42,9 +46,22 @@ function writeObject(object: Readonly<Record<string, unknown>>): string {
     const member = object[name];
     // What `JSON.stringify` leaves out.
     if (member === undefined) continue;
-    text += `${text === '' ? '' : ','}${writeString(name)}:${writeCanonical(member)}`;
+    text += `${text === '' ? '' : ','}${writeName(name)}${writeCanonical(member)}`;
   }
   return `{${text}}`;
+}
+
+/** Names of members as they are written: the same few in every event. Strangers may bring others, so their number is bounded. */
+const names = new Map<string, string>();
+const MOST_NAMES = 1_000;
+const LONGEST_NAME = 64;
+
+function writeName(name: string): string {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  const written = `${writeString(name)}:`;
+  if (names.size < MOST_NAMES && name.length <= LONGEST_NAME) names.set(name, written);
+  return written;
 }
 
 function sorted(names: string[]): string[] {

@@ -23,8 +23,8 @@ export class EventAppender {
     await this.numbering.lock(manager, realmIds);
     const policies = await readPolicies(manager, realmIds);
     const batch = sortBatch(ordered, await readStored(manager, ordered, policies));
-    const leaves = await this.numbering.number(manager, byRealm(batch.fresh));
-    await insertEntries(manager, batch.fresh, policies, leaves);
+    const indexes = await this.numbering.number(manager, byRealm(batch.fresh));
+    await insertEntries(manager, batch.fresh, policies, indexes);
     await countEntries(manager, batch.fresh, policies);
     return batch;
   }

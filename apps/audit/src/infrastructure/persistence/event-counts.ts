@@ -23,10 +23,11 @@ export async function countEntries(
   const counts = new Map<string, Count>();
   for (const { realmId, time, type, outcome } of entries) {
     const hour = time.getTime() - (time.getTime() % HOUR_MS);
-    const retention = retentionAt(policies.get(realmId) ?? [], time);
-    const key = JSON.stringify([realmId, hour, retention, type, outcome]);
+    // The type comes last: all else is without spaces. Days begin with an hour, so an hour's events are of one class.
+    const key = `${realmId} ${String(hour)} ${outcome} ${type}`;
     const count = counts.get(key);
     if (count === undefined) {
+      const retention = retentionAt(policies.get(realmId) ?? [], time);
       counts.set(key, { realmId, hour: new Date(hour).toISOString(), retention, type, outcome, events: 1 });
     } else count.events += 1;
   }

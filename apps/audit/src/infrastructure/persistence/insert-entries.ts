@@ -1,27 +1,27 @@
 import { isEmbeddedUrl } from '#database';
+import { pipeline } from 'node:stream/promises';
 import copyStreams from 'pg-copy-streams';
 import type { ClientBase } from 'pg';
 import type { EntityManager } from 'typeorm';
 import type { LogEntry } from '../../domain/log-entry.js';
 import { retentionOf } from '../../domain/retention.js';
+import { BinaryRows, type BinaryType, type BinaryValue } from './binary-rows.js';
 import type { PoliciesByRealm } from './event-rows.js';
-import type { Leaf } from './leaf-numbering.js';
 
 /** Rows of one statement where `COPY` cannot be had. */
 const CHUNK = 1_000;
+/** Rows that are sent at once: the server works on them while the next are written. */
+const SLICE = 64;
 
 /** A new row of `audit.events`. */
 interface NewRow {
   readonly entry: LogEntry;
   readonly retention: string;
-  readonly leaf: Leaf | undefined;
+  readonly leafIndex: number | null;
 }
 
-const hex = (bytes: Buffer | null | undefined): string | null =>
-  bytes === null || bytes === undefined ? null : `\\x${bytes.toString('hex')}`;
-
-/** Every column that is written, its type, and its value in PostgreSQL's text form. */
-const COLUMNS: readonly (readonly [name: string, type: string, value: (row: NewRow) => string | null])[] = [
+/** Every column that is written, its type, and its value. */
+const COLUMNS: readonly (readonly [name: string, type: BinaryType, value: (row: NewRow) => BinaryValue])[] = [
   ['retention', 'text', ({ retention }) => retention],
   ['id', 'uuid', ({ entry }) => entry.id],
   ['realm_id', 'uuid', ({ entry }) => entry.realmId],
@@ -34,30 +34,31 @@ const COLUMNS: readonly (readonly [name: string, type: string, value: (row: NewR
   ['ip', 'text', ({ entry }) => entry.ip],
   ['event', 'text', ({ entry }) => entry.event],
   ['personal', 'text', ({ entry }) => entry.personal],
-  ['leaf_index', 'bigint', ({ leaf }) => leaf?.index ?? null],
-  ['leaf_hash', 'bytea', ({ leaf }) => hex(leaf?.hash)],
-  ['personal_hash', 'bytea', ({ leaf }) => hex(leaf?.personalHash)],
-  ['personal_salt', 'bytea', ({ leaf }) => hex(leaf?.personalSalt)],
+  ['leaf_index', 'bigint', ({ leafIndex }) => leafIndex],
+  ['leaf_hash', 'bytea', ({ entry }) => entry.leaf.leafHash],
+  ['personal_hash', 'bytea', ({ entry }) => entry.leaf.personalHash],
+  ['personal_salt', 'bytea', ({ entry }) => entry.leaf.salt],
 ];
 
 const NAMES = COLUMNS.map(([name]) => name).join(', ');
-const COPY = `COPY audit.events (${NAMES}) FROM STDIN`;
+const TYPES = COLUMNS.map(([, type]) => type);
+const COPY = `COPY audit.events (${NAMES}) FROM STDIN (FORMAT binary)`;
 /** One array for each column keeps the statement the same for any number of rows, and cheap to build and to parse. */
 const INSERT = `INSERT INTO audit.events (${NAMES})
-  SELECT * FROM unnest(${COLUMNS.map(([, type], index) => `$${String(index + 1)}::${type}[]`).join(', ')})`;
+  SELECT * FROM unnest(${TYPES.map((type, index) => `$${String(index + 1)}::${type}[]`).join(', ')})`;
 
 /** Inserts entries that the log does not hold: by `COPY`, which the embedded database does not offer over its socket. */
 export async function insertEntries(
   manager: EntityManager,
   entries: readonly LogEntry[],
   policies: PoliciesByRealm,
-  leaves: ReadonlyMap<string, Leaf>,
+  leafIndexes: ReadonlyMap<string, number>,
 ): Promise<void> {
   if (entries.length === 0) return;
   const rows = entries.map((entry) => ({
     entry,
     retention: retentionOf(policies.get(entry.realmId) ?? [], entry),
-    leaf: leaves.get(entry.id),
+    leafIndex: leafIndexes.get(entry.id) ?? null,
   }));
   const { options } = manager.connection;
   if ('url' in options && isEmbeddedUrl(String(options.url))) await insertArrays(manager, rows);
@@ -69,40 +70,28 @@ async function insertArrays(manager: EntityManager, rows: readonly NewRow[]): Pr
     const chunk = rows.slice(start, start + CHUNK);
     await manager.query(
       INSERT,
-      COLUMNS.map(([, , value]) => chunk.map(value)),
+      COLUMNS.map(([, , value]) => chunk.map((row) => sqlValue(value(row)))),
     );
   }
+}
+
+/** The driver knows bytes as `Buffer` only. */
+function sqlValue(value: BinaryValue): unknown {
+  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value;
 }
 
 async function copy(manager: EntityManager, rows: readonly NewRow[]): Promise<void> {
   const client = (await manager.queryRunner?.connect()) as ClientBase | undefined;
   if (client === undefined) throw new Error('COPY needs the connection of a transaction');
-  const stream = client.query(copyStreams.from(COPY));
-  await new Promise<void>((resolve, reject) => {
-    stream.once('finish', resolve);
-    stream.once('error', reject);
-    stream.end(copyText(rows));
-  });
+  await pipeline(slices(rows), client.query(copyStreams.from(COPY)));
 }
 
-/** The text format of `COPY`: a line for each row, `\N` for null. */
-function copyText(rows: readonly NewRow[]): string {
-  let text = '';
-  for (const row of rows) {
-    let separator = '';
-    for (const [, , value] of COLUMNS) {
-      text += separator + field(value(row));
-      separator = '\t';
-    }
-    text += '\n';
+/** Each slice is made when the one before is on its way. */
+function* slices(rows: readonly NewRow[]): Generator<Buffer> {
+  const binary = new BinaryRows(TYPES);
+  for (const [number, row] of rows.entries()) {
+    binary.add(COLUMNS.map(([, , value]) => value(row)));
+    if (number % SLICE === SLICE - 1) yield binary.take();
   }
-  return text;
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-const SPECIAL = /[\\\n\r\t]/;
-
-function field(value: string | null): string {
-  if (value === null) return '\\N';
-  return SPECIAL.test(value) ? value.replaceAll(/[\\\n\r\t]/g, (character) => ESCAPES[character] ?? '') : value;
+  yield binary.end();
 }

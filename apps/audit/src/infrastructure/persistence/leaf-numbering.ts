@@ -2,14 +2,6 @@ import type { EntityManager } from 'typeorm';
 import type { LogEntry } from '../../domain/log-entry.js';
 import type { RealmScopeId } from '../../domain/realm-scope.js';
 
-/** What the log keeps beside an entry so that its place can be proven. */
-export interface Leaf {
-  readonly index: string;
-  readonly hash: Buffer;
-  readonly personalHash: Buffer;
-  readonly personalSalt: Buffer;
-}
-
 /** New entries of one realm, in the order in which they enter the log. */
 export interface RealmEntries {
   readonly realmId: RealmScopeId;
@@ -27,6 +19,6 @@ export abstract class LeafNumbering {
    * @param realmIds sorted, so that two transactions cannot wait for each other in a circle.
    */
   abstract lock(manager: EntityManager, realmIds: readonly RealmScopeId[]): Promise<void>;
-  /** Places entries, none of which the log holds, by their ids. */
-  abstract number(manager: EntityManager, realms: readonly RealmEntries[]): Promise<ReadonlyMap<string, Leaf>>;
+  /** Places entries, none of which the log holds: the indexes of their leaves by their ids. */
+  abstract number(manager: EntityManager, realms: readonly RealmEntries[]): Promise<ReadonlyMap<string, number>>;
 }

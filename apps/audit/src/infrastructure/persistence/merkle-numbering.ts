@@ -1,8 +1,8 @@
-import { CompactRange, HASH_BYTES, makeLeaf, TILE_HEIGHT } from '#transparency';
+import { CompactRange, HASH_BYTES, TILE_HEIGHT } from '#transparency';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { RealmScopeId } from '../../domain/realm-scope.js';
-import { LeafNumbering, type Leaf, type RealmEntries } from './leaf-numbering.js';
+import { LeafNumbering, type RealmEntries } from './leaf-numbering.js';
 
 /** One row of `audit.tree_growth`. */
 interface Growth {
@@ -31,8 +31,8 @@ export class MerkleNumbering extends LeafNumbering {
     );
   }
 
-  async number(manager: EntityManager, realms: readonly RealmEntries[]): Promise<ReadonlyMap<string, Leaf>> {
-    const leaves = new Map<string, Leaf>();
+  async number(manager: EntityManager, realms: readonly RealmEntries[]): Promise<ReadonlyMap<string, number>> {
+    const indexes = new Map<string, number>();
     const grown: Growth[] = [];
     const nodes: StoredNode[] = [];
     const heads = await readHeads(
@@ -43,24 +43,18 @@ export class MerkleNumbering extends LeafNumbering {
       if (entries.length === 0) continue;
       const range = heads.get(realmId) ?? CompactRange.empty();
       const firstIndex = range.size;
-      const hashes = entries.map((entry) => {
-        const { leafHash, personalHash, salt } = makeLeaf(entry);
-        leaves.set(entry.id, {
-          index: String(range.size),
-          hash: bytes(leafHash),
-          personalHash: bytes(personalHash),
-          personalSalt: bytes(salt),
-        });
-        range.append(leafHash, ({ level, index }, hash) => {
+      for (const { id, leaf } of entries) {
+        indexes.set(id, range.size);
+        range.append(leaf.leafHash, ({ level, index }, hash) => {
           if (level % TILE_HEIGHT === 0) nodes.push({ realmId, level, index, hash });
         });
-        return leafHash;
-      });
-      grown.push({ realmId, firstIndex, range, leafHashes: Buffer.concat(hashes) });
+      }
+      const leafHashes = Buffer.concat(entries.map(({ leaf }) => leaf.leafHash));
+      grown.push({ realmId, firstIndex, range, leafHashes });
     }
     await insertGrowth(manager, grown);
     await insertNodes(manager, nodes);
-    return leaves;
+    return indexes;
   }
 }
 
