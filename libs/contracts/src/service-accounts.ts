@@ -2,10 +2,10 @@ import { Type } from '@sinclair/typebox';
 import { Uuid } from './common.js';
 import { defineCall } from './contract.js';
 
-/** At most this many service accounts are made in one call. */
+/** At most this many service accounts are made or changed in one call. */
 export const MAX_ENSURED_ACCOUNTS = 500;
 
-/** Makes or enables many service accounts, as `EnsureServiceAccount` does one. Not in one transaction; idempotent. */
+/** Makes many service accounts or brings them up to date, as `EnsureServiceAccount` does one. Not in one transaction; idempotent. */
 export const EnsureServiceAccounts = defineCall({
   subject: 'identity.service-account.ensure-many.v1',
   callers: ['registry'],
@@ -20,6 +20,8 @@ export const EnsureServiceAccounts = defineCall({
         clientIdentifier: Type.String(),
         /** Id for the user when it has to be made. */
         userId: Uuid,
+        /** Default: true. */
+        enabled: Type.Optional(Type.Boolean()),
       }),
       { maxItems: MAX_ENSURED_ACCOUNTS },
     ),

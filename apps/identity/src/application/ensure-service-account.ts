@@ -1,5 +1,5 @@
 import { changesBetween } from '#audit-trail';
-import type { EnsureServiceAccount as Contract, RequestOf } from '#contracts';
+import type { AuditEvent, EnsureServiceAccount as Contract, RequestOf } from '#contracts';
 import { AppError } from '#errors';
 import { Clock } from '#host';
 import type { CallContext } from '#messaging';
@@ -73,16 +73,36 @@ export class EnsureServiceAccount {
     { clientIdentifier, enabled }: Request,
     context: CallContext,
   ): Promise<UserState> {
-    const username = serviceAccountUsername(clientIdentifier);
-    const changes = changesBetween({ username: account.username, enabled: account.enabled }, { username, enabled });
-    if (Object.keys(changes).length === 0) return { version: account.version, user: account };
-    const now = this.clock.now();
-    const version = await transaction.nextVersion();
-    const user = { ...account, username, enabled, version, updatedAt: now };
-    await transaction.saveUser(user);
-    await transaction.record(userEvent('service_account.updated', user, { changes }, context, now));
-    return { version, user };
+    const { user, event } = await updateServiceAccount(
+      transaction,
+      account,
+      { clientIdentifier, enabled },
+      context,
+      this.clock.now(),
+    );
+    if (event !== null) await transaction.record(event);
+    return { version: user.version, user };
   }
+}
+
+/**
+ * Brings the name and state of a locked account up to date.
+ *
+ * @returns the account as it is then, and what is to be recorded of it; null when nothing differs.
+ */
+export async function updateServiceAccount(
+  transaction: UserTransaction,
+  account: User,
+  { clientIdentifier, enabled }: Pick<Request, 'clientIdentifier' | 'enabled'>,
+  context: CallContext,
+  now: Date,
+): Promise<{ readonly user: User; readonly event: AuditEvent | null }> {
+  const username = serviceAccountUsername(clientIdentifier);
+  const changes = changesBetween({ username: account.username, enabled: account.enabled }, { username, enabled });
+  if (Object.keys(changes).length === 0) return { user: account, event: null };
+  const user = { ...account, username, enabled, version: await transaction.nextVersion(), updatedAt: now };
+  await transaction.saveUser(user);
+  return { user, event: userEvent('service_account.updated', user, { changes }, context, now) };
 }
 
 function overtaken(): AppError {

@@ -60,6 +60,26 @@ describe('service accounts', () => {
     expect(identity.snapshots.published[1]).toEqual(identity.snapshots.published[0]);
   });
 
+  it('are turned off and on many at once; only what differs is recorded, and all of it is published', async () => {
+    const many = new EnsureServiceAccounts(identity.ensureServiceAccount, store, identity.snapshots, identity.clock);
+    const accounts = [1, 2, 3].map((one) => ({
+      ...{ clientId: uuidv7(), clientIdentifier: `app-${String(one)}`, userId: uuidv7() },
+      enabled: one !== 3,
+    }));
+    const { userIds } = await many.execute({ ...identity.realm, accounts }, identity.context);
+    const enabled = async () =>
+      (await store.readStates(userIds.map((userId) => ({ realmId: identity.realm.realmId, userId })))).map(
+        ({ user }) => user?.enabled,
+      );
+    expect(await enabled()).toEqual([true, true, false]);
+    const seen = [store.events.length, identity.snapshots.published.length] as const;
+    const off = accounts.map((account) => ({ ...account, enabled: false, userId: uuidv7() }));
+    expect(await many.execute({ ...identity.realm, accounts: off }, identity.context)).toEqual({ userIds });
+    expect(await enabled()).toEqual([false, false, false]);
+    expect(store.events.slice(seen[0]).map(({ type }) => type)).toEqual(Array(2).fill('service_account.updated'));
+    expect(identity.snapshots.published.slice(seen[1])).toHaveLength(3);
+  });
+
   it('are made many at once, in one transaction; those that are there already stay who they are', async () => {
     const many = new EnsureServiceAccounts(identity.ensureServiceAccount, store, identity.snapshots, identity.clock);
     const present = await identity.ensureAccount({ clientId, clientIdentifier: 'one', enabled: false });

@@ -48,6 +48,8 @@ export abstract class UserTransaction implements AnswerKeeper {
   abstract lockUser(address: UserAddress): Promise<User | null>;
   /** A client's service account, locked for change. */
   abstract lockServiceAccount(realmId: string, clientId: string): Promise<User | null>;
+  /** Clients' service accounts, locked for change; clients without one are missing. */
+  abstract lockServiceAccounts(realmId: string, clientIds: readonly string[]): Promise<readonly User[]>;
   abstract stateOf(address: UserAddress): Promise<UserState>;
   /**
    * Adds a user and holds its row from then on: draw its version afterwards.
@@ -92,8 +94,8 @@ export abstract class UserStore {
   ): Promise<{ readonly userId: string; readonly version: number } | null>;
   /** Finds by username, without case, with the password's hash. Any string may be asked for. */
   abstract findAccount(realmId: string, username: string): Promise<Account | null>;
-  /** Those of the clients that have a service account. */
-  abstract clientsWithAccount(realmId: string, clientIds: readonly string[]): Promise<readonly string[]>;
+  /** The ids of clients' service accounts, by client; clients without one are missing. */
+  abstract serviceAccountIds(realmId: string, clientIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Users by username, without case, one to one; people come before service accounts. Any strings may be asked for. */
   abstract findByUsernames(realmId: string, usernames: readonly string[]): Promise<readonly (User | null)[]>;
   /** The state of users, one to one; each is consistent in itself. */

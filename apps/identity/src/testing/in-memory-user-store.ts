@@ -112,8 +112,9 @@ export class InMemoryUserStore extends UserStore {
     return Promise.resolve({ user, passwordHash: this.state.passwords.get(user.id) ?? null });
   }
 
-  async clientsWithAccount(realmId: string, clientIds: readonly string[]): Promise<readonly string[]> {
-    return clientIds.filter((clientId) => accountOf(this.state, realmId, clientId) !== null);
+  async serviceAccountIds(realmId: string, clientIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const accounts = clientIds.map((clientId) => [clientId, accountOf(this.state, realmId, clientId)?.id] as const);
+    return new Map(accounts.flatMap(([clientId, id]) => (id === undefined ? [] : [[clientId, id]])));
   }
 
   async findByUsernames(realmId: string, usernames: readonly string[]): Promise<readonly (User | null)[]> {
@@ -154,6 +155,11 @@ class InMemoryTransaction extends UserTransaction {
 
   lockUser(address: UserAddress): Promise<User | null> {
     return Promise.resolve(userAt(this.state, address));
+  }
+
+  lockServiceAccounts(realmId: string, clientIds: readonly string[]): Promise<readonly User[]> {
+    const found = clientIds.flatMap((clientId) => accountOf(this.state, realmId, clientId) ?? []);
+    return Promise.resolve(found.sort((left, right) => (left.id < right.id ? -1 : 1)));
   }
 
   lockServiceAccount(realmId: string, clientId: string): Promise<User | null> {

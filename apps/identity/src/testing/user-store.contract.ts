@@ -60,10 +60,14 @@ export function describeUserStore(store: () => UserStore, answers: () => KeptAns
       const added = await store().transaction((transaction) => transaction.addUsers(accounts));
       expect(added.map(({ version }) => version > 0)).toEqual([true, true]);
       for (const user of added) expect(await store().findUser(addressOf(user))).toEqual(user);
-      expect((await store().clientsWithAccount(realmId, [...clients, uuidv7()])).toSorted()).toEqual(
-        clients.toSorted(),
+      const asked = [...clients, uuidv7()];
+      expect(await store().serviceAccountIds(realmId, asked)).toEqual(
+        new Map(accounts.map(({ clientId, id }) => [clientId, id])),
       );
-      expect(await store().clientsWithAccount(uuidv7(), clients)).toEqual([]);
+      expect(await store().serviceAccountIds(uuidv7(), clients)).toEqual(new Map());
+      const lock = (realm: string) => store().transaction((tx) => tx.lockServiceAccounts(realm, asked));
+      expect(await lock(realmId)).toEqual(added.toSorted((left, right) => (left.id < right.id ? -1 : 1)));
+      expect(await lock(uuidv7())).toEqual([]);
       const more = [buildUser({ realmId, username: 'new' }), ...accounts.slice(0, 1)];
       await expect(store().transaction((transaction) => transaction.addUsers(more))).rejects.toMatchObject(EXISTS);
       expect(await store().findAccount(realmId, 'new')).toBeNull();

@@ -85,12 +85,12 @@ export class TypeOrmUserStore extends UserStore {
     return { user: userOfEntity(entity), passwordHash: raw[0]?.password_hash ?? null };
   }
 
-  async clientsWithAccount(realmId: string, clientIds: readonly string[]): Promise<readonly string[]> {
-    const rows: readonly { readonly client_id: string }[] = await this.data.query(
-      'SELECT client_id FROM identity.users WHERE realm_id = $1 AND client_id = ANY($2::uuid[])',
+  async serviceAccountIds(realmId: string, clientIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows: readonly { readonly id: string; readonly client_id: string }[] = await this.data.query(
+      'SELECT id, client_id FROM identity.users WHERE realm_id = $1 AND client_id = ANY($2::uuid[])',
       [realmId, clientIds],
     );
-    return rows.map((row) => row.client_id);
+    return new Map(rows.map((row) => [row.client_id, row.id]));
   }
 
   findByUsernames(realmId: string, usernames: readonly string[]): Promise<readonly (User | null)[]> {

@@ -37,6 +37,17 @@ export class TypeOrmUserTransaction extends UserTransaction {
     return found === null ? null : userOfEntity(found);
   }
 
+  async lockServiceAccounts(realmId: string, clientIds: readonly string[]): Promise<readonly User[]> {
+    const found = await this.manager
+      .createQueryBuilder(UserEntity, 'usr')
+      .where('usr.realmId = :realmId AND usr.clientId = ANY(:clientIds::uuid[])', { realmId, clientIds })
+      // One order for everybody who locks several.
+      .orderBy('usr.id')
+      .setLock('pessimistic_write')
+      .getMany();
+    return found.map(userOfEntity);
+  }
+
   async stateOf(address: UserAddress): Promise<UserState> {
     const [state] = await readStates(this.manager, [address]);
     return state ?? { version: 0, user: null };
