@@ -31,6 +31,8 @@ const CLAIM_LIMIT: Readonly<Record<OutboxKind, number>> = { event: 64, call: 8 }
 const CALLS_EXPECTED_MS = 60_000;
 /** The outcome of a row that need not be sent again. */
 const DELIVERED = 0;
+/** How long a flush takes at most, in milliseconds: of very many messages the rest is sent while the caller goes on. */
+const FLUSH_AT_MOST_MS = 5_000;
 /** What a flush leaves of its context's deadline, in milliseconds. */
 const FLUSH_MARGIN_MS = 50;
 
@@ -227,7 +229,8 @@ async function withinDeadline(work: Promise<unknown>, context: CallContext): Pro
       signal.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, Math.max(context.deadlineAt - FLUSH_MARGIN_MS - deadlineNow(), 0));
+    const leftMs = context.deadlineAt - FLUSH_MARGIN_MS - deadlineNow();
+    const timer = setTimeout(done, Math.max(Math.min(leftMs, FLUSH_AT_MOST_MS), 0));
     signal.addEventListener('abort', done, { once: true });
     void work.then(done);
   });

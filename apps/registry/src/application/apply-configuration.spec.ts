@@ -268,6 +268,30 @@ describe('a configuration', () => {
     expect(await names(CLIENTS)).toEqual([]);
   });
 
+  it('turns many service accounts off at once, and looks again at those that changed meanwhile', async () => {
+    const clients = ['one', 'two', 'three'].map((name) => ({ client_id: name, service_account_enabled: true }));
+    await send({ version: 1, clients });
+    const two = await client('two');
+    let disturbed = false;
+    bench.messages.on(EnsureServiceAccounts, async ({ accounts }) => {
+      if (!disturbed && two !== null) {
+        disturbed = true;
+        const request = { actor: ADMINISTRATOR, realmId: realm.id, id: two.id, ifVersion: null };
+        await bench.updateClient.execute({ ...request, changes: { serviceAccountEnabled: true } }, bench.context);
+      }
+      return { userIds: accounts.map(({ userId }) => userId) };
+    });
+    await send({ version: 1, clients: clients.map((one) => ({ ...one, service_account_enabled: false })) });
+    expect(bench.messages.sentTo(EnsureServiceAccounts).at(-1)?.accounts).toMatchObject([
+      { enabled: false },
+      { enabled: false },
+      { enabled: false },
+    ]);
+    // The last word on it is what is stored.
+    expect(bench.messages.sentTo(EnsureServiceAccount).at(-1)).toMatchObject({ clientId: two?.id, enabled: true });
+    expect(bench.adapters.state.provisions.size).toBe(0);
+  });
+
   it('plans anew when somebody else changed a client meanwhile, and loses neither change', async () => {
     await send(CLIENTS);
     const billing = await client('billing');
@@ -346,8 +370,9 @@ describe('a configuration', () => {
         subjects: [{ id: worker?.serviceAccountUserId, roles: [{ name: 'auditor' }] }],
       });
       // It was enabled so that a refusal stops the change; identity hears at once that it is off.
-      expect(bench.messages.sentTo(EnsureServiceAccount)).toMatchObject([
-        { userId: worker?.serviceAccountUserId, enabled: false },
+      expect(bench.messages.sentTo(EnsureServiceAccounts)).toMatchObject([
+        { accounts: [{ clientIdentifier: 'worker' }] },
+        { accounts: [{ userId: worker?.serviceAccountUserId, enabled: false }] },
       ]);
       expect(bench.adapters.state.provisions.size).toBe(0);
       expect(await names(configuration)).toEqual(['create role auditor']);

@@ -105,7 +105,7 @@ export class ApplyConfiguration {
       context,
       (accounts) => this.apply(request, stored.realm, plan, accounts, context),
     );
-    for (const followUp of followUps) await this.provisioning.giveUp(followUp, context);
+    await this.provisioning.giveUpAll(stored.realm.id, followUps, context);
     const now = new Map(clientsAfter(stored, plan));
     for (const client of clients) now.set(client.clientId, client);
     return now;

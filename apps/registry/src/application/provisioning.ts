@@ -78,9 +78,19 @@ export class Provisioning {
 
   /** Notes in a transaction that another service has to follow what it stores; call `giveUp` when it has committed. */
   async openFollowUp(transaction: RegistryTransaction, target: ProvisionTarget): Promise<Provision> {
-    const provision: Provision = { ...target, id: uuidv7(), givenUp: true, createdAt: this.clock.now() };
+    const provision: Provision = { ...this.noteOf(target), givenUp: true };
     await transaction.openProvision(provision);
     return provision;
+  }
+
+  /** The same for many; call `giveUpAll` when it has committed. */
+  async openFollowUps(
+    transaction: RegistryTransaction,
+    targets: readonly ProvisionTarget[],
+  ): Promise<readonly Provision[]> {
+    const provisions = targets.map((target): Provision => ({ ...this.noteOf(target), givenUp: true }));
+    await transaction.openProvisions(provisions);
+    return provisions;
   }
 
   /**
@@ -92,6 +102,22 @@ export class Provisioning {
       await this.bringInStep(provision, context);
     } catch (error) {
       this.logger.warn({ err: error, provisionId: provision.id }, 'another service has to be brought in step later');
+    }
+  }
+
+  /** The same for many about service accounts of clients of one realm. */
+  async giveUpAll(realmId: string, provisions: readonly Provision[], context: CallContext): Promise<void> {
+    if (provisions.length === 0) return;
+    try {
+      const ids = provisions.map(({ id }) => id);
+      const kept = new Set(await this.transactions.run((transaction) => transaction.giveUpProvisions(ids)));
+      const about = provisions.filter(({ id }) => kept.has(id));
+      const clientIds = about.flatMap(({ clientId }) => clientId ?? []);
+      await this.reconcileServiceAccount.executeAll(realmId, clientIds, context);
+      await this.transactions.run((transaction) => transaction.removeProvisions(about.map(({ id }) => id)));
+    } catch (error) {
+      const message = 'another service has to be brought in step later';
+      this.logger.warn({ err: error, realmId, provisions: provisions.length }, message);
     }
   }
 

@@ -1,4 +1,10 @@
-import { EnsureServiceAccount, RemoveServiceAccount, type RequestOf } from '#contracts';
+import {
+  EnsureServiceAccount,
+  EnsureServiceAccounts,
+  MAX_ENSURED_ACCOUNTS,
+  RemoveServiceAccount,
+  type RequestOf,
+} from '#contracts';
 import { AppError } from '#errors';
 import { MessageClient, type CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
@@ -31,6 +37,41 @@ export class ReconcileServiceAccount {
       wanted = present;
     }
     throw new AppError('unavailable', { reason: 'client_keeps_changing' });
+  }
+
+  /** The same for many clients of one realm: almost all of them in few calls. */
+  async executeAll(realmId: string, clientIds: readonly string[], context: CallContext): Promise<void> {
+    const realm = await this.realms.findById(realmId);
+    const seen = realm === null ? [] : await this.accountsOf(realm, clientIds);
+    for (let start = 0; realm !== null && start < seen.length; start += MAX_ENSURED_ACCOUNTS) {
+      const accounts = seen.slice(start, start + MAX_ENSURED_ACCOUNTS);
+      await this.messages.call(EnsureServiceAccounts, { realmId, realmName: realm.name, accounts }, context);
+    }
+    const present = await this.realms.findById(realmId);
+    const now = present === null ? [] : await this.accountsOf(present, clientIds);
+    const settled = new Set(present?.name === realm?.name ? seen.map((account) => JSON.stringify(account)) : []);
+    const inStep = new Set(
+      now.filter((account) => settled.has(JSON.stringify(account))).map(({ clientId }) => clientId),
+    );
+    // Those of which something changed meanwhile, and those that should have no account.
+    for (const clientId of clientIds) if (!inStep.has(clientId)) await this.execute(realmId, clientId, context);
+  }
+
+  private async accountsOf(
+    realm: Realm,
+    clientIds: readonly string[],
+  ): Promise<RequestOf<typeof EnsureServiceAccounts>['accounts']> {
+    const clients = await this.clients.findMany(realm.id, { ids: clientIds });
+    return clients.flatMap((client) => {
+      if (client.serviceAccountUserId === null) return [];
+      const { clientId, clientIdentifier, userId, enabled } = serviceAccountOf(
+        realm,
+        client,
+        client.serviceAccountUserId,
+        client.serviceAccountEnabled,
+      );
+      return [{ clientId, clientIdentifier, userId, enabled }];
+    });
   }
 
   /** Null when there should be none. */

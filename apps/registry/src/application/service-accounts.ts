@@ -75,7 +75,7 @@ export class ServiceAccounts {
       }
       return await change({ userIds, provisions });
     } catch (error) {
-      for (const provision of provisions) await this.provisioning.giveUp(provision, context);
+      await this.provisioning.giveUpAll(realm.id, provisions, context);
       throw error;
     }
   }

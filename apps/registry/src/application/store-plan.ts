@@ -1,4 +1,4 @@
-import { RemoveClientRoles, RemoveServiceAccount } from '#contracts';
+import { RemoveClientRoles, RemoveServiceAccount, type AuditEvent } from '#contracts';
 import type { PublishedSnapshot } from '#cache';
 import { Injectable } from '@nestjs/common';
 import type { Client } from '../domain/client.js';
@@ -39,7 +39,6 @@ export class StorePlan {
     cause: Cause,
   ): Promise<Changed<StoredPlan>> {
     const snapshots: PublishedSnapshot[] = [];
-    const followUps: Provision[] = [];
     const clients: Client[] = [];
     const kept = plan.realm === null ? await transaction.keepRealm(realm.id) : await transaction.lockRealm(realm.id);
     if (kept === null) throw noSuchRealm();
@@ -62,23 +61,30 @@ export class StorePlan {
     for (const stored of await this.createClients(transaction, realm, created, uris, cause)) {
       clients.push(stored);
       snapshots.push(publishedClient(stored));
-      // It was made so that it can hold roles.
-      if (stored.serviceAccountUserId !== null && !stored.serviceAccountEnabled) {
-        followUps.push(await this.provisioning.openFollowUp(transaction, { realmId: realm.id, clientId: stored.id }));
-      }
     }
-    for (const change of planned.toSorted((left, right) => (left.after.id < right.after.id ? -1 : 1))) {
-      if (change.before === null) continue;
-      const stored = await this.storeClient(transaction, realm, change.before, change.after, change.uris, cause);
-      clients.push(stored);
-      snapshots.push(publishedClient(stored));
-      if (disablesAccount(change)) {
-        followUps.push(await this.provisioning.openFollowUp(transaction, { realmId: realm.id, clientId: stored.id }));
-      }
+    const changed = planned.flatMap(({ before, after, uris: sides }) =>
+      before === null ? [] : [{ before, after, uris: sides }],
+    );
+    await lockUnchanged(transaction, realm, [...changed.map(({ before }) => before), ...plan.deleted]);
+    const events: AuditEvent[] = [];
+    for (const change of changed) {
+      const stored = await this.storeClient(transaction, realm, change, cause);
+      events.push(...stored.events);
+      clients.push(stored.client);
+      snapshots.push(publishedClient(stored.client));
     }
-    for (const client of plan.deleted.toSorted((left, right) => (left.id < right.id ? -1 : 1))) {
-      snapshots.push(await this.deleteClient(transaction, realm, client, cause));
-    }
+    await transaction.recordAll(events);
+    for (const client of plan.deleted) snapshots.push(await this.deleteClient(transaction, realm, client, cause));
+    const befores = new Map(changed.map(({ before }) => [before.id, before]));
+    // One that is off was made, if it is new, so that it can hold roles.
+    const off = clients.filter(({ id, serviceAccountEnabled: on, serviceAccountUserId }) => {
+      const before = befores.get(id);
+      return !on && serviceAccountUserId !== null && (before === undefined || before.serviceAccountEnabled);
+    });
+    const followUps = await this.provisioning.openFollowUps(
+      transaction,
+      off.map(({ id }) => ({ realmId: realm.id, clientId: id })),
+    );
     return { result: { followUps, clients }, snapshots };
   }
 
@@ -115,24 +121,20 @@ export class StorePlan {
   private async storeClient(
     transaction: RegistryTransaction,
     realm: Realm,
-    before: Client,
-    wanted: Client,
-    uris: PlannedUris,
+    { before, after: wanted, uris }: PlannedClient & { readonly before: Client },
     cause: Cause,
-  ): Promise<Client> {
-    await lockUnchanged(transaction, before);
-    await transaction.storeRedirectUris(before, wanted);
+  ): Promise<{ readonly client: Client; readonly events: readonly AuditEvent[] }> {
+    if (wanted.redirectUris !== before.redirectUris) await transaction.storeRedirectUris(before, wanted);
     // Also when only what is beside it differs: whoever has read that must find out.
     const { client } = await transaction.updateClient(before, wanted);
-    await this.storeSideUris.ofChanged(transaction, realm, client, uris, cause);
-    if (wanted === before) return client;
+    const events = await this.storeSideUris.ofChanged(transaction, realm, client, uris, cause);
+    if (wanted === before) return { client, events };
     const added = client.secrets.filter(({ id }) => !before.secrets.some((secret) => secret.id === id));
     const details = {
       ...auditedChanges(auditedClient(before), auditedClient(client)),
       ...(added.length === 0 ? {} : { added_secret_ids: added.map(({ id }) => id) }),
     };
-    await transaction.record(this.auditEvents.client('client.updated', realm, client, details, cause));
-    return client;
+    return { client, events: [this.auditEvents.client('client.updated', realm, client, details, cause), ...events] };
   }
 
   /** Its service account, roles and assignments follow through the outbox, as with every deletion. */
@@ -142,7 +144,6 @@ export class StorePlan {
     client: Client,
     cause: Cause,
   ): Promise<PublishedSnapshot> {
-    await lockUnchanged(transaction, client);
     const version = await transaction.deleteClient(client);
     const details = { client: auditedClient(client) };
     await transaction.record(this.auditEvents.client('client.deleted', realm, client, details, cause));
@@ -155,12 +156,12 @@ export class StorePlan {
   }
 }
 
-/** Every write gives a client a new snapshot version. */
-async function lockUnchanged(transaction: RegistryTransaction, seen: Client): Promise<void> {
-  const locked = await transaction.lockClient(seen.realmId, seen.id);
-  if (locked?.snapshotVersion !== seen.snapshotVersion) throw new StaleReadError();
-}
-
-function disablesAccount({ before, after }: PlannedClient): boolean {
-  return before?.serviceAccountEnabled === true && !after.serviceAccountEnabled && before.serviceAccountUserId !== null;
+/** Every write gives a client a new snapshot version. @throws StaleReadError. */
+async function lockUnchanged(transaction: RegistryTransaction, realm: Realm, seen: readonly Client[]): Promise<void> {
+  if (seen.length === 0) return;
+  const versions = await transaction.lockClients(
+    realm.id,
+    seen.map(({ id }) => id),
+  );
+  if (seen.some(({ id, snapshotVersion }) => versions.get(id) !== snapshotVersion)) throw new StaleReadError();
 }

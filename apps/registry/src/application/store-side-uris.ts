@@ -39,25 +39,27 @@ export class StoreSideUris {
     }
   }
 
-  /** Those of a client that this transaction has locked, and to which it gives a new version. */
+  /** Those of a client that this transaction has locked, and to which it gives a new version. @returns what is to be recorded. */
   async ofChanged(
     transaction: RegistryTransaction,
     realm: Realm,
     client: Client,
     { before, after }: PlannedUris,
     cause: Cause,
-  ): Promise<void> {
+  ): Promise<readonly AuditEvent[]> {
+    const events: AuditEvent[] = [];
     for (const kind of SIDE_URI_KINDS) {
       const { added, updated, removed } = uriDifferences(before[kind], after[kind]);
       for (const { id } of removed) await transaction.uris.delete(kind, client, id);
       for (const uri of updated) await transaction.uris.update(kind, client, uri);
       for (const uri of added) await transaction.uris.insert(kind, client, uri);
-      await transaction.recordAll([
+      events.push(
         ...removed.map((uri) => this.event(kind, realm, client, uri, 'removed', cause)),
         ...updated.map((uri) => this.event(kind, realm, client, uri, 'updated', cause)),
         ...added.map((uri) => this.event(kind, realm, client, uri, 'added', cause)),
-      ]);
+      );
     }
+    return events;
   }
 
   private event(

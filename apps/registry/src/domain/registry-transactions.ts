@@ -28,6 +28,8 @@ export interface RegistryTransaction extends AnswerKeeper {
 
   /** Locks a client for change. */
   lockClient(realmId: string, id: string): Promise<Client | null>;
+  /** Locks many clients of a realm for change. @returns the snapshot versions of those that there are, by UUID. */
+  lockClients(realmId: string, ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Inserts many clients of one realm. @throws AppError `conflict` when the `client_id` of one is taken. */
   insertClients(clients: readonly Client[]): Promise<readonly Client[]>;
   /** @throws AppError `conflict` when the `client_id` is taken. */
@@ -49,6 +51,9 @@ export interface RegistryTransaction extends AnswerKeeper {
 
   openProvision(provision: Provision): Promise<void>;
   openProvisions(provisions: readonly Provision[]): Promise<void>;
+  /** Gives many up. @returns the ids of those that are still there. */
+  giveUpProvisions(ids: readonly string[]): Promise<readonly string[]>;
+  removeProvisions(ids: readonly string[]): Promise<void>;
   /** Ends many as `closeProvision` does one. @returns how many were not given up. */
   closeProvisions(ids: readonly string[]): Promise<number>;
   /** Ends a provision whose change is stored. @returns false when it was given up. */

@@ -89,6 +89,20 @@ export class InMemoryTransaction implements RegistryTransaction {
     return this.absence(ClientSnapshot.name, clientSnapshotKey(client));
   }
 
+  async lockClients(realmId: string, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const clients = await Promise.all(ids.map((id) => this.lockClient(realmId, id)));
+    return new Map(clients.flatMap((client) => (client === null ? [] : [[client.id, client.snapshotVersion]])));
+  }
+
+  async giveUpProvisions(ids: readonly string[]): Promise<readonly string[]> {
+    const given = await Promise.all(ids.map(async (id) => ((await this.giveUpProvision(id)) ? [id] : [])));
+    return given.flat();
+  }
+
+  async removeProvisions(ids: readonly string[]): Promise<void> {
+    for (const id of ids) await this.removeProvision(id);
+  }
+
   async insertClients(clients: readonly Client[]): Promise<readonly Client[]> {
     return Promise.all(clients.map((client) => this.insertClient(client)));
   }

@@ -73,6 +73,48 @@ export function describeRegistryTransactions(name: string, open: () => Promise<O
         expect(new Set(read?.redirectUris)).toEqual(new Set([stays, ended, comes]));
       });
 
+      it('lock many clients of a realm, and tell their versions', async () => {
+        const [one, two] = [await insertClient({ clientId: 'one' }), await insertClient({ clientId: 'two' })];
+        const ids = [one.id, two.id, uuidv7()];
+        const lock = (realmId: string) =>
+          ports.transactions.run((transaction) => transaction.lockClients(realmId, ids));
+        expect(await lock(realm.id)).toEqual(
+          new Map([one, two].map(({ id, snapshotVersion }) => [id, snapshotVersion])),
+        );
+        expect(await lock(uuidv7())).toEqual(new Map());
+        const order: string[] = [];
+        let next: Promise<unknown> = Promise.resolve();
+        await ports.transactions.run(async (transaction) => {
+          await transaction.lockClients(realm.id, ids);
+          next = ports.transactions.run(async (another) => {
+            await another.lockClient(realm.id, two.id);
+            order.push('next');
+          });
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          order.push('done');
+        });
+        await next;
+        expect(order).toEqual(['done', 'next']);
+      });
+
+      it('give up and remove many provisions, and tell which were still there', async () => {
+        const [open, closed, other] = [aProvision(), aProvision(), aProvision()];
+        await ports.transactions.run((transaction) => transaction.openProvisions([open, closed, other]));
+        await ports.transactions.run((transaction) => transaction.closeProvision(closed.id));
+        const given = await ports.transactions.run((transaction) =>
+          transaction.giveUpProvisions([open.id, closed.id, uuidv7()]),
+        );
+        expect(given).toEqual([open.id]);
+        const stale = async () =>
+          (await ports.transactions.staleProvisions(later(-1), 1_000)).filter(({ id }) =>
+            [open.id, other.id].includes(id),
+          );
+        expect(await stale()).toMatchObject([{ id: open.id, givenUp: true }]);
+        expect(await ports.transactions.run((transaction) => transaction.closeProvision(open.id))).toBe(false);
+        await ports.transactions.run((transaction) => transaction.removeProvisions([open.id]));
+        expect(await stale()).toEqual([]);
+      });
+
       it('give one winner when many insert the same client_id at once', async () => {
         const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => insertClient({ clientId: 'same' })));
         expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);

@@ -49,3 +49,30 @@ export async function closeProvisions(manager: EntityManager, ids: readonly stri
   }
   return closed;
 }
+
+/** Gives provisions up. @returns the ids of those that are still there. */
+export async function giveUpProvisions(manager: EntityManager, ids: readonly string[]): Promise<readonly string[]> {
+  const [rows]: [readonly { readonly id: string }[], number] = await manager.query(
+    'UPDATE registry.provisions SET given_up = true WHERE id = ANY($1::uuid[]) RETURNING id',
+    [ids],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Forgets provisions. */
+export async function removeProvisions(manager: EntityManager, ids: readonly string[]): Promise<void> {
+  await manager.query('DELETE FROM registry.provisions WHERE id = ANY($1::uuid[])', [ids]);
+}
+
+/** Locks clients, ascending, and reads no more of them than their versions. */
+export async function lockClients(
+  manager: EntityManager,
+  realmId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const rows: readonly { readonly id: string; readonly snapshot_version: string }[] = await manager.query(
+    'SELECT id, snapshot_version FROM registry.clients WHERE realm_id = $1 AND id = ANY($2::uuid[]) ORDER BY id FOR UPDATE',
+    [realmId, ids],
+  );
+  return new Map(rows.map((row) => [row.id, toSafeInteger(row.snapshot_version)]));
+}

@@ -15,7 +15,14 @@ import type { Provision } from '../../domain/provision.js';
 import type { Realm } from '../../domain/realm.js';
 import { clientIdTaken, realmNameTaken } from '../../domain/refusals.js';
 import type { RegistryTransaction } from '../../domain/registry-transactions.js';
-import { closeProvisions, insertClients, openProvisions } from './bulk-writes.js';
+import {
+  closeProvisions,
+  giveUpProvisions,
+  insertClients,
+  lockClients,
+  openProvisions,
+  removeProvisions,
+} from './bulk-writes.js';
 import { ClientSecretEntity } from './entities/client-secret.entity.js';
 import { ClientEntity } from './entities/client.entity.js';
 import { ProvisionEntity } from './entities/provision.entity.js';
@@ -96,6 +103,18 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
     if (row === null) return null;
     const [client] = await completeClients(this.manager, realmId, [row]);
     return client ?? null;
+  }
+
+  lockClients(realmId: string, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return lockClients(this.manager, realmId, ids);
+  }
+
+  giveUpProvisions(ids: readonly string[]): Promise<readonly string[]> {
+    return giveUpProvisions(this.manager, ids);
+  }
+
+  removeProvisions(ids: readonly string[]): Promise<void> {
+    return removeProvisions(this.manager, ids);
   }
 
   insertClients(clients: readonly Client[]): Promise<readonly Client[]> {
