@@ -25,12 +25,14 @@ const TABLES_BY_REALM = [
   'tokens.signing_keys',
 ] as const;
 
-/** Realms and clients are made and deleted whole or not at all, whatever dies half-way. */
+/** Realms, clients and users are made and deleted whole or not at all, whatever dies half-way. */
 describe('the life of a realm under faults', () => {
   let cluster: Cluster | undefined;
   let admin: Administrator;
   let database: Client | undefined;
   const crashes: string[] = [];
+  /** Later: what a process that died had begun to send is sent again half a minute after. */
+  let checkUser = (): Promise<void> => Promise.reject(new Error('no user was deleted'));
 
   beforeAll(async () => {
     cluster = await startCluster({
@@ -152,6 +154,63 @@ describe('the life of a realm under faults', () => {
     for (const id of deleted) await untilNothingIsLeft(id);
   }, 180_000);
 
+  it('a user deleted while identity and roles die half-way is gone when they are back', async () => {
+    const { id: realmId, client } = await realmWithClient();
+    const username = unique('user');
+    const users = `/realms/${client.realm}/users`;
+    const make = () => admin.done<{ data: { id: string } }>('POST', users, { username });
+    const { id } = (await make()).data;
+    const value = `Zwölf Boxkämpfer ${unique('jagen')}`;
+    const password = { value, temporary: false, credential_type: 'password' };
+    await admin.done('PUT', `${users}/${id}/reset-password`, password);
+    const { data: roles } = await admin.done<Page<{ id: string; name: string }>>(
+      'GET',
+      `/realms/${client.realm}/roles`,
+    );
+    for (const role of roles) await admin.done('POST', `${users}/${id}/roles/${role.id}`);
+    const rowsOf = async (table: string, column: string): Promise<number> => {
+      const found = await database?.query(`SELECT 1 FROM ${table} WHERE realm_id = $1 AND ${column} = $2`, [
+        realmId,
+        id,
+      ]);
+      return found?.rowCount ?? 0;
+    };
+    expect([await rowsOf('identity.credentials', 'user_id'), await rowsOf('roles.assignments', 'subject_id')]).toEqual([
+      1,
+      roles.length,
+    ]);
+
+    // Roles cannot take anything away as long as this stands: identity's half is committed, roles' half is not done.
+    await database?.query('BEGIN');
+    await database?.query('SELECT 1 FROM roles.assignments WHERE realm_id = $1 AND subject_id = $2 FOR UPDATE', [
+      realmId,
+      id,
+    ]);
+    const deletion = admin.ask('DELETE', `${users}/${id}`);
+    for (const deadline = Date.now() + 20_000; (await rowsOf('identity.users', 'id')) > 0; await sleep(20)) {
+      expect(Date.now()).toBeLessThan(deadline);
+    }
+    await Promise.all([processOf('identity').kill('SIGKILL'), processOf('roles').kill('SIGKILL')]);
+    expect(await rowsOf('roles.assignments', 'subject_id')).toBe(roles.length);
+    await database?.query('ROLLBACK');
+    await restart('identity', 'roles');
+    expect([204, 503]).toContain((await deletion).status);
+    expect(await settledStatus(`${users}/${id}`)).toBe(404);
+    expect(await rowsOf('identity.credentials', 'user_id')).toBe(0);
+    // Whoever gets the name holds nothing of it.
+    const again = (await make()).data;
+    const held = await admin.done<Page<unknown>>('GET', `${users}/${again.id}/roles`);
+    expect(held.data).toEqual([]);
+    checkUser = async () => {
+      for (const deadline = Date.now() + CLEAN_LIMIT_MS; Date.now() < deadline; await sleep(250)) {
+        if ((await rowsOf('roles.assignments', 'subject_id')) === 0) break;
+      }
+      expect(await rowsOf('roles.assignments', 'subject_id')).toBe(0);
+      const taken = await admin.auditEvents(client.realm, { type: 'role.unassigned', subject_id: id }, roles.length);
+      expect(taken).toHaveLength(roles.length);
+    };
+  }, 120_000);
+
   it('the registry killed at any moment of a creation creates once under an Idempotency-Key', async () => {
     const realm = unique('realm');
     await untilDone(() => admin.ask('POST', '/realms', { name: realm }));
@@ -180,4 +239,6 @@ describe('the life of a realm under faults', () => {
     }
     await Promise.all(answers);
   }, 180_000);
+
+  it('what that user held is taken from them, and each role is on record', () => checkUser(), 60_000);
 });
