@@ -10,7 +10,7 @@ import {
   signInClient,
   type UserBody,
 } from './support/people.js';
-import { requestToken } from './support/protocol.js';
+import { clientCredentials, requestToken, tokenOf } from './support/protocol.js';
 import { shape } from './support/shape.js';
 
 /** People: created, found, changed, let in and deleted. */
@@ -263,7 +263,7 @@ describe('users', () => {
     await admin.done('POST', `${path}/roles/${await roleId(admin, realm.name, 'viewer')}`);
     for (const [method, at, json] of [
       ['PUT', path, { username: 'free' }],
-      ['PUT', path, { enabled: false }],
+      ['PUT', path, { enabled: false, firstname: 'Ada' }],
       ['DELETE', path, undefined],
       ['PUT', `${path}/reset-password`, { value: goodPassword() }],
     ] as const) {
@@ -276,5 +276,42 @@ describe('users', () => {
       const answer = await requestToken(realm.name, { form: { ...form, password } });
       expect(answer.status).toBe(400);
     }
+  });
+
+  it('that are service accounts are turned off and on with their client, seen by the next token', async () => {
+    const client = await admin.createServiceClient(realm.name);
+    const clientPath = `/realms/${realm.name}/clients/${client.id}`;
+    const { data: account } = await admin.done<{ data: UserBody }>('GET', `${clientPath}/service-account-user`);
+    const path = `${users()}/${account.id}`;
+    const flag = async (): Promise<unknown> =>
+      (await admin.done<{ data: Record<string, unknown> }>('GET', clientPath)).data['service_account_enabled'];
+    expect((await clientCredentials(client)).status).toBe(200);
+
+    const off = await admin.ask('PUT', path, { enabled: false });
+    expect(off).toMatchObject({ status: 200, body: { data: { id: account.id, enabled: false } } });
+    expectOAuthError(await clientCredentials(client), 400, 'unauthorized_client');
+    expect((await admin.done<{ data: UserBody }>('GET', path)).data.enabled).toBe(false);
+    expect(await flag()).toBe(false);
+    expectProblem(await admin.ask('PUT', path, { enabled: true }, { headers: { 'if-match': '"0"' } }), 412);
+
+    // Who manages users but no clients takes away, and does not give back.
+    const helper = await admin.createServiceClient(realm.name);
+    const role = unique('role');
+    await admin.done('POST', `/realms/${realm.name}/roles`, { name: role, permissions: ['manage_users'] });
+    await admin.assignRole(helper, role);
+    const acting = new Administrator(tokenOf(await clientCredentials(helper)).token);
+    expectProblem(await acting.ask('PUT', path, { enabled: true }), 403);
+    expect((await clientCredentials(client)).status).toBe(400);
+
+    expect((await admin.done<{ data: UserBody }>('PUT', path, { enabled: true })).data.enabled).toBe(true);
+    expect((await clientCredentials(client)).status).toBe(200);
+    expect(await flag()).toBe(true);
+    expect((await acting.ask('PUT', path, { enabled: false })).status).toBe(200);
+    expect((await clientCredentials(client)).status).toBe(400);
+    const [event] = await admin.auditEvents(realm.name, { type: 'client.updated', client_id: client.clientId }, 3);
+    expect(event).toMatchObject({
+      actor: { kind: 'service_account', client_id: helper.clientId },
+      details: { changes: { service_account_enabled: { before: true, after: false } } },
+    });
   });
 });

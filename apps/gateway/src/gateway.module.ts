@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './access/access.guard.js';
 import { AccessDenials } from './access/denials/access-denials.js';
+import { ServiceAccountSwitch } from './administration/service-account-switch.js';
 import { GatewaySettings } from './config.js';
 import { GATEWAY_CONTROLLERS } from './controllers.js';
 import { Drain } from './http/drain.js';
@@ -16,6 +17,7 @@ import { OpenStreams } from './streaming/open-streams.js';
   providers: [
     Drain,
     OpenStreams,
+    ServiceAccountSwitch,
     AccessDenials,
     UnreadableTokenRequests,
     { provide: APP_GUARD, useClass: AccessGuard },

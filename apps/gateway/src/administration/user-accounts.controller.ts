@@ -15,12 +15,16 @@ import { defined } from './dto/defined.js';
 import { CreateUserDto, ResetPasswordDto, UpdateUserDto } from './dto/user.dto.js';
 import { pageBody } from './page.view.js';
 import { inRealm } from './role-requests.js';
+import { ServiceAccountSwitch } from './service-account-switch.js';
 import { userView } from './user.view.js';
 
 /** The people of a realm. Its service accounts are listed with them, and follow their clients in everything else. */
 @Controller('/realms/:realm/users')
 export class UserAccountsController {
-  constructor(private readonly client: MessageClient) {}
+  constructor(
+    private readonly client: MessageClient,
+    private readonly serviceAccounts: ServiceAccountSwitch,
+  ) {}
 
   @Get()
   @RequirePermissions('query_users', 'view_users', 'manage_users')
@@ -70,7 +74,10 @@ export class UserAccountsController {
     return { data: userView(user) };
   }
 
-  /** Whether the caller may change this person is for identity to say: nobody gets into an account that holds more. */
+  /**
+   * Whether the caller may change this person is for identity to say: nobody gets into an account that holds more. Of a service
+   * account `enabled` alone can change, with its client.
+   */
   @Put(':id')
   @RequirePermissions('manage_users')
   async update(
@@ -91,7 +98,13 @@ export class UserAccountsController {
       requiredActions: body.required_actions,
     });
     const addressed = await this.addressed(caller, id, request, context);
-    const user = await this.client.call(UpdateUser, { ...addressed, changes }, context);
+    const { enabled, ...others } = changes;
+    const { ifVersion } = addressed;
+    const account =
+      enabled === undefined || Object.keys(others).length > 0
+        ? null
+        : await this.serviceAccounts.turn(caller, { id, enabled, ifVersion }, context);
+    const user = account ?? (await this.client.call(UpdateUser, { ...addressed, changes }, context));
     reply.header('etag', entityTag(user.version));
     return { data: userView(user) };
   }

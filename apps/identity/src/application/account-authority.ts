@@ -47,12 +47,13 @@ export function addressOf({ realmId, id }: AccountRequest): UserAddress {
   return { realmId, userId: id };
 }
 
-/** @throws AppError `not_found`, `conflict` for a service account: it follows its client in everything. */
+/** @throws AppError `not_found`, `conflict` for a service account: it follows its client in everything, `enabled` too. */
 export function requirePerson(user: User | null): User {
   if (user === null) throw new AppError('not_found', { detail: 'The realm has no such user.', reason: 'unknown_user' });
   if (user.clientId === null) return user;
   throw new AppError('conflict', {
-    detail: 'This is the service account of a client: it has no password, and is changed and deleted with the client.',
+    detail:
+      'This is the service account of a client: it has no password, and but for `enabled` it changes and goes with the client.',
     reason: 'service_account',
   });
 }

@@ -60,7 +60,8 @@ export const USERS: ResourceDoc = {
       summary: 'Change a person',
       description:
         'Changes only what the body names. When the answer arrives, no token is issued on the old state. Who holds more than the ' +
-        'caller can only be disabled (403); service accounts and the last administrator of `master` stay as they are (409).',
+        'caller can only be disabled (403); the last administrator of `master` stays as they are (409). Of a service account only ' +
+        '`enabled` can change: it is the `service_account_enabled` of its client, and turning it on needs `manage_clients`, too.',
       answer: dataOf(User),
       tagged: true,
       conditional: true,
