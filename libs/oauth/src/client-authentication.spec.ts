@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { AppError } from '#errors';
-import { parseClientAuthentication } from './client-authentication.js';
+import { claimedClientId, parseClientAuthentication } from './client-authentication.js';
 
 const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
 
@@ -83,5 +83,20 @@ describe('parseClientAuthentication', () => {
         },
       ),
     );
+  });
+});
+
+describe('claimedClientId', () => {
+  it.each<[string, string | null, Record<string, string>, string | null]>([
+    ['Basic', basic('app:s'), {}, 'app'],
+    ['Basic and a form that differs', basic('app:s'), { client_id: 'other', client_secret: 's' }, 'app'],
+    ['Basic that cannot be read', 'Basic !', { client_id: 'app' }, 'app'],
+    ['another scheme', 'Bearer x', { client_id: 'app' }, 'app'],
+    ['an assertion', null, { client_id: 'app', client_assertion: 'a.b.c' }, 'app'],
+    ['nothing', null, {}, null],
+    ['an empty name', null, { client_id: '' }, null],
+    ['a name that no log should hold', null, { client_id: 'a\u0000b' }, null],
+  ])('of %s', (_what, authorization, parameters, claimed) => {
+    expect(claimedClientId(authorization, parameters)).toBe(claimed);
   });
 });

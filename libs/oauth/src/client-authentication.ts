@@ -98,3 +98,14 @@ function fromAuthorization(authorization: string, bodyClientId: string | undefin
   }
   return { method: 'client_secret_basic', ...credentials };
 }
+
+/**
+ * Which client a request claims to be, also when it does not authenticate it in any way that can be told: for the record. What it
+ * says in `Authorization` comes before what it says in its form. Null when it says nothing that could be one.
+ */
+export function claimedClientId(authorization: string | null, parameters: FormParameters): string | null {
+  const [, scheme, token = ''] = AUTHORIZATION.exec(authorization ?? '') ?? [];
+  const basic = scheme?.toLowerCase() === 'basic' ? parseBasicCredentials(token) : null;
+  const claimed = basic?.clientId ?? formParameter(parameters, 'client_id') ?? null;
+  return claimed === null || CONTROL_CHARACTER.test(claimed) ? null : claimed;
+}

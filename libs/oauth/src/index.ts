@@ -1,6 +1,7 @@
 export { formParameter, type FormParameters } from './form-parameter.js';
 export { parseBasicCredentials, type BasicCredentials } from './basic-credentials.js';
 export {
+  claimedClientId,
   clientAuthenticationFailed,
   CLIENT_AUTHENTICATION_METHODS,
   parseClientAuthentication,

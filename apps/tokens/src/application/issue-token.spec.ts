@@ -258,3 +258,15 @@ describe('a request that the gateway cannot read', () => {
     ]);
   });
 });
+
+describe('a request that does not tell in one way who it is', () => {
+  it.each([
+    ['multiple_client_authentication_methods', { client_id: 'app', client_secret: 's' }],
+    ['client_id_mismatch', { client_id: 'other' }],
+  ])('%s: is found in the log by the client that it claims to be', async (reason, parameters) => {
+    expect(await refusal(world.request(parameters))).toMatchObject({ code: 'invalid_request', reason });
+    expect(world.audit.events).toMatchObject([
+      { type: 'token.refused', reason, client_id: 'app', actor: { kind: 'anonymous', id: null, client_id: 'app' } },
+    ]);
+  });
+});

@@ -11,7 +11,7 @@ import {
 } from '#contracts';
 import { maskSecrets, newAuditEvent, type AuditFacts } from '#audit-trail';
 import type { CallContext } from '#messaging';
-import type { ClientAuthentication } from '#oauth';
+import { claimedClientId, type ClientAuthentication } from '#oauth';
 import type { SnapshotView } from '../snapshot-view.js';
 
 /** A realm as issuance knows it. */
@@ -64,8 +64,8 @@ export class IssuanceAttempt {
 
   /** An audit event of this attempt. Nothing of `parameters` goes in but what is named here. */
   event<T extends AttemptEventType>(facts: AttemptFacts<T>): AuditEvent {
-    const clientId = this.client?.clientId ?? this.presented?.clientId ?? null;
     const { parameters, resources } = this.request;
+    const clientId = this.client?.clientId ?? this.presented?.clientId ?? this.claimed();
     const scope = parameters['scope'];
     return newAuditEvent<T>(
       {
@@ -96,6 +96,12 @@ export class IssuanceAttempt {
       this.context,
       this.now,
     );
+  }
+
+  /** Whom a request names that does not authenticate it in one way: its record is found by that all the same. */
+  private claimed(): string | null {
+    const { authorization, parameters } = this.request;
+    return claimedClientId(authorization, parameters);
   }
 
   private actor(clientId: string | null): AuditEvent['actor'] {
