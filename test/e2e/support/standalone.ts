@@ -50,8 +50,8 @@ export class Standalone {
     return { kind: 'standalone', baseUrls: [baseUrl], adminUsername: 'admin', adminPassword };
   }
 
-  /** Starts it (again) and waits until it is ready. @throws Error with the end of its log. */
-  async run(): Promise<void> {
+  /** Starts it (again), with other settings if wanted, and waits until it is ready. @throws Error with the end of its log. */
+  async run(env: Readonly<Record<string, string>> = {}): Promise<void> {
     const log = openSync(this.logFile, 'a');
     const child = spawn(process.execPath, [...NODE_OPTIONS, join(this.root, 'dist/apps/standalone/src/main.js')], {
       cwd: this.root,
@@ -68,6 +68,7 @@ export class Standalone {
         CHANCERY_WEBHOOK_ALLOW_HTTP: 'true',
         CHANCERY_WEBHOOK_ALLOW_PRIVATE_ADDRESSES: 'true',
         ...this.env,
+        ...env,
       },
     });
     closeSync(log);

@@ -25,7 +25,8 @@ export class Auditor {
   private readonly kept: string[] = [];
 
   private constructor(
-    private readonly admin: Administrator,
+    /** Whose token is used; when much time has passed it has to be another. */
+    public admin: Administrator,
     readonly realm: string,
     private readonly keys: readonly string[],
     private readonly bases: readonly string[],
@@ -44,6 +45,10 @@ export class Auditor {
     return auditor;
   }
 
+  private get path(): string {
+    return `/realms/${this.realm}/audit`;
+  }
+
   /** How many different checkpoints are kept. */
   get checkpoints(): number {
     return this.kept.length;
@@ -54,7 +59,7 @@ export class Auditor {
     for (let turn = 0; !isOver(); turn += 1) {
       const base = this.bases[turn % this.bases.length] ?? '';
       const answer = await answerOrNone(base, () =>
-        this.admin.ask('GET', `/realms/${this.realm}/audit/checkpoint`, undefined, { base }),
+        this.admin.ask('GET', `${this.path}/checkpoint`, undefined, { base }),
       );
       if (!isNoAnswer(answer) && answer.status === 200) this.keep(answer.text);
       await sleep(BETWEEN_CHECKPOINTS_MS);
@@ -64,22 +69,35 @@ export class Auditor {
   /**
    * Fetches the whole log and verifies it offline: with the key, and against every checkpoint that was kept.
    *
+   * @param after leaves that many records out, which are taken to be had already.
    * @returns the events in the order of the tree. @throws Error with what the verifier says.
    */
-  async verifiedEvents(): Promise<readonly ExportedEvent[]> {
-    const { text } = await untilDone(() => this.admin.ask('GET', `/realms/${this.realm}/audit/export`));
+  async verifiedEvents(after = 0): Promise<readonly ExportedEvent[]> {
+    const { text } = await untilDone(() => this.admin.ask('GET', `${this.path}/export?after=${String(after)}`));
+    const summary = await this.verify(text);
+    if (!summary.startsWith('sound: ')) throw new Error(summary);
+    return recordsOf(text);
+  }
+
+  /** What the verifier says of an export. @throws Error with that when it is not sound. */
+  async verify(text: string): Promise<string> {
     const file = join(this.folder, 'export.ndjson');
     writeFileSync(file, text);
+    const proof = join(this.folder, 'consistency.json');
+    const size = /"kind":"end".*"size":(\d+)/.exec(text)?.[1];
+    const [oldest] = this.kept;
+    if (size !== undefined && oldest !== undefined) {
+      // For the oldest checkpoint, which the export may not pass by.
+      const from = oldest.split('\n')[1] ?? '';
+      const answer = await untilDone(() => this.admin.ask('GET', `${this.path}/consistency?from=${from}&to=${size}`));
+      writeFileSync(proof, answer.text);
+    }
     const options = [
       ...this.keys.flatMap((key) => ['--key', key]),
       ...this.kept.flatMap((_note, index) => ['--checkpoint', this.fileOf(index)]),
+      ...(size === undefined ? [] : ['--consistency', proof]),
     ];
-    const { stdout } = await run(process.execPath, [CLI, 'audit', 'verify', file, ...options]);
-    if (!stdout.startsWith('sound: ')) throw new Error(stdout);
-    return text
-      .split('\n')
-      .filter((line) => line.includes('"kind":"record"'))
-      .map((line) => (JSON.parse(line) as { event: ExportedEvent }).event);
+    return (await run(process.execPath, [CLI, 'audit', 'verify', file, ...options])).stdout;
   }
 
   /** Removes what was kept. */
@@ -96,4 +114,13 @@ export class Auditor {
   private fileOf(index: number): string {
     return join(this.folder, `checkpoint-${String(index)}.txt`);
   }
+}
+
+/** The events of an export's whole lines. */
+export function recordsOf(text: string): readonly ExportedEvent[] {
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .filter((line) => line.includes('"kind":"record"'))
+    .map((line) => (JSON.parse(line) as { event: ExportedEvent }).event);
 }
