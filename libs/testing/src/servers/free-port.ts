@@ -24,11 +24,16 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   });
 }
 
-/** A port of 127.0.0.1 that nobody listens on, chosen at random. */
+/** Ports that this process has chosen: who was given one may not listen there yet. */
+const given = new Set<number>();
+
+/** A port of 127.0.0.1 that nobody listens on, chosen at random, never the same twice. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
     const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
-    if (await isPortFree(port)) return port;
+    if (given.has(port) || !(await isPortFree(port))) continue;
+    given.add(port);
+    return port;
   }
   throw new Error(`No free port between ${String(LOWEST_PORT)} and ${String(HIGHEST_PORT)} on 127.0.0.1.`);
 }
