@@ -185,4 +185,83 @@ describe('webhooks', () => {
     await sleep(1_500);
     expect(at.got).toEqual([]);
   });
+
+  describe('a new secret', () => {
+    const fits = ({ headers, text }: Got, secret: string): readonly boolean[] => {
+      const content = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${text}`;
+      const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
+      const expected = `v1,${createHmac('sha256', key).update(content).digest('base64')}`;
+      return String(headers['webhook-signature'])
+        .split(' ')
+        .map((signature) => signature === expected);
+    };
+    const rotate = (id: string, body?: object, headers: Record<string, string> = {}) =>
+      admin.ask('POST', `${base}/${id}/secret`, body, { headers });
+    const next = async (at: { readonly got: Got[] }): Promise<Got> => {
+      const before = at.got.length;
+      await admin.done('POST', `/realms/${realm.name}/roles`, { name: unique('role'), permissions: [] });
+      const got = await until(
+        () => at.got[before],
+        (one) => one !== undefined,
+      );
+      if (got === undefined) throw new Error('nothing arrived');
+      return got;
+    };
+
+    it('signs beside the former one until its time is over, and a third alone with the second', async () => {
+      const at = await receiver();
+      const { id, secret: first = '' } = await create(at.url, { event_types: ['role.created'] });
+      const rotated = await rotate(id);
+      expect(rotated.status).toBe(200);
+      const { secret: second, ...rest } = rotated.body as { secret: string; former_signs_until: string };
+      expect(second).toMatch(/^whsec_/);
+      expect(second).not.toBe(first);
+      expect(Date.parse(rest.former_signs_until) - Date.now()).toBeGreaterThan(86_000_000);
+      const both = await next(at);
+      expect([fits(both, second), fits(both, first)]).toEqual([
+        [true, false],
+        [false, true],
+      ]);
+
+      const third = (await rotate(id, { grace_seconds: 3_600 })).body as { secret: string };
+      const later = await next(at);
+      expect([fits(later, third.secret), fits(later, second), fits(later, first)]).toEqual([
+        [true, false],
+        [false, true],
+        [false, false],
+      ]);
+      expect(await read(id)).not.toHaveProperty('secret');
+    });
+
+    it('is the only one at once without grace, and after it', async () => {
+      const at = await receiver();
+      const { id, secret: first = '' } = await create(at.url, { event_types: ['role.created'] });
+      const { secret: second } = (await rotate(id, { grace_seconds: 0 })).body as { secret: string };
+      const got = await next(at);
+      expect([fits(got, second), fits(got, first)]).toEqual([[true], [false]]);
+      const { secret: third } = (await rotate(id, { grace_seconds: 1 })).body as { secret: string };
+      await sleep(1_500);
+      const after = await next(at);
+      expect([fits(after, third), fits(after, second)]).toEqual([[true], [false]]);
+    });
+
+    it('is given once of several at a time that name a version, in its own realm, and is in no record', async () => {
+      const at = await receiver();
+      const { id } = await create(at.url, { event_types: ['role.created'] });
+      const { headers } = await admin.ask('GET', `${base}/${id}`);
+      const tag = { 'if-match': headers.get('etag') ?? '' };
+      const answers = await Promise.all(Array.from({ length: 5 }, () => rotate(id, {}, tag)));
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412, 412, 412, 412]);
+      const won = answers.find(({ status }) => status === 200);
+      const { secret } = won?.body as { secret: string };
+      const events = await admin.auditEvents(realm.name, { type: 'webhook.secret_rotated' });
+      expect(JSON.stringify(events)).not.toContain(secret.replace('whsec_', ''));
+      const other = await admin.createRealm();
+      expectProblem(await admin.ask('POST', `/realms/${other.name}/webhooks/${id}/secret`), 404);
+      for (const grace of [-1, 1.5, '60', null, 31_536_001]) {
+        expectInvalidMember(await rotate(id, { grace_seconds: grace }), '/grace_seconds');
+      }
+      expectProblem(await rotate(id, { surprise: 1 }), 422);
+    });
+  });
 });

@@ -12,6 +12,7 @@ import { ListWebhookDeliveries } from './application/forwarding/list-webhook-del
 import { ListWebhooks } from './application/forwarding/list-webhooks.js';
 import { ReadWebhook } from './application/forwarding/read-webhook.js';
 import { RetryWebhookDelivery } from './application/forwarding/retry-webhook-delivery.js';
+import { RotateWebhookSecret } from './application/forwarding/rotate-webhook-secret.js';
 import { UpdateWebhook } from './application/forwarding/update-webhook.js';
 import { AuditSettings } from './config.js';
 import { ForwardingObserver } from './domain/forwarding/forwarding-observer.js';
@@ -39,6 +40,7 @@ import { WebhookController } from './transport/webhook.controller.js';
   providers: [
     CreateWebhook,
     UpdateWebhook,
+    RotateWebhookSecret,
     DeleteWebhook,
     RetryWebhookDelivery,
     ListWebhooks,

@@ -23,6 +23,7 @@ import * as tokens from './tokens.js';
 import * as users from './users.js';
 import * as userDirectory from './user-directory.js';
 import * as webhooks from './webhooks.js';
+import * as webhookSecrets from './webhook-secrets.js';
 
 function isKind(value: unknown, kind: string): boolean {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;
@@ -52,6 +53,7 @@ const everything: readonly unknown[] = [
   auditRetention,
   auditProofs,
   webhooks,
+  webhookSecrets,
   auditStreams,
 ].flatMap((module) => Object.values(module as Record<string, unknown>));
 

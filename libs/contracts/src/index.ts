@@ -35,6 +35,7 @@ export * from './audit-histogram.js';
 export * from './audit-history.js';
 export * from './audit-retention.js';
 export * from './webhooks.js';
+export * from './webhook-secrets.js';
 export * from './audit-streams.js';
 export * from './realm-names.js';
 export * from './idempotency.js';

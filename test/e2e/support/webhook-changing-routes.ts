@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unique } from './administrator.js';
 import type { Change, Ground } from './changing-routes.js';
@@ -44,6 +45,16 @@ export const WEBHOOK_CHANGING_ROUTES: Readonly<Record<string, Prepare>> = {
       json: { enabled: false },
       realm: ground.realm,
       events: [{ type: 'webhook.updated', target: { kind: 'webhook', id }, details }],
+    };
+  },
+  'POST /realms/{realm}/webhooks/{id}/secret': async (ground) => {
+    const id = await webhook(ground);
+    const details = { former_signs_until: expect.any(String) };
+    return {
+      path: `${ground.base}/webhooks/${id}/secret`,
+      json: { grace_seconds: 60 },
+      realm: ground.realm,
+      events: [{ type: 'webhook.secret_rotated', target: { kind: 'webhook', id }, details }],
     };
   },
   'DELETE /realms/{realm}/webhooks/{id}': async (ground) => {

@@ -5,6 +5,7 @@ import {
   ListWebhooks,
   ReadWebhook,
   RetryWebhookDelivery,
+  RotateWebhookSecret,
   UpdateWebhook,
   type ReplyOf,
   type RequestOf,
@@ -20,6 +21,7 @@ import { ListWebhookDeliveries as ListDeliveriesUseCase } from '../application/f
 import { ListWebhooks as ListWebhooksUseCase } from '../application/forwarding/list-webhooks.js';
 import { ReadWebhook as ReadWebhookUseCase } from '../application/forwarding/read-webhook.js';
 import { RetryWebhookDelivery as RetryUseCase } from '../application/forwarding/retry-webhook-delivery.js';
+import { RotateWebhookSecret as RotateSecretUseCase } from '../application/forwarding/rotate-webhook-secret.js';
 import { UpdateWebhook as UpdateWebhookUseCase } from '../application/forwarding/update-webhook.js';
 import { webhookReply } from '../application/forwarding/webhook-reply.js';
 import { decodePage, encodeDelivery, encodePage } from './webhook.encoding.js';
@@ -30,6 +32,7 @@ export class WebhookController {
   constructor(
     private readonly createWebhook: CreateWebhookUseCase,
     private readonly updateWebhook: UpdateWebhookUseCase,
+    private readonly rotateSecret: RotateSecretUseCase,
     private readonly deleteWebhook: DeleteWebhookUseCase,
     private readonly retryDelivery: RetryUseCase,
     private readonly listWebhooks: ListWebhooksUseCase,
@@ -58,6 +61,14 @@ export class WebhookController {
   @Handles(UpdateWebhook)
   async update(@Payload() request: RequestOf<typeof UpdateWebhook>, @Ctx() context: CallContext): Promise<Webhook> {
     return webhookReply(await this.updateWebhook.execute(request, context));
+  }
+
+  @Handles(RotateWebhookSecret)
+  rotate(
+    @Payload() request: RequestOf<typeof RotateWebhookSecret>,
+    @Ctx() context: CallContext,
+  ): Promise<ReplyOf<typeof RotateWebhookSecret>> {
+    return this.rotateSecret.execute(request, context);
   }
 
   @Handles(DeleteWebhook)

@@ -5,6 +5,7 @@ import {
   ListWebhooks,
   ReadWebhook,
   RetryWebhookDelivery,
+  RotateWebhookSecret,
   UpdateWebhook,
   WEBHOOK_DELIVERY_STATES,
 } from '#contracts';
@@ -21,10 +22,13 @@ import { JsonBodyPipe } from '../http/json-body.pipe.js';
 import { ListQuery } from '../http/list-query.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
 import { defined } from './dto/defined.js';
-import { CreateWebhookDto, UpdateWebhookDto } from './dto/webhook.dto.js';
+import { CreateWebhookDto, RotateWebhookSecretDto, UpdateWebhookDto } from './dto/webhook.dto.js';
 import { pageBody } from './page.view.js';
 import { inRealm } from './role-requests.js';
 import { webhookDeliveryView, webhookView } from './webhook.view.js';
+
+/** How long the former secret signs too when nothing else is said: a day. */
+const DEFAULT_GRACE_SECONDS = 86_400;
 
 /** Receivers of a realm's audit events. */
 @Controller('/realms/:realm/webhooks')
@@ -98,6 +102,25 @@ export class WebhooksController {
     const webhook = await this.client.call(UpdateWebhook, { ...addressed, changes }, context);
     reply.header('etag', entityTag(webhook.version));
     return { data: webhookView(webhook) };
+  }
+
+  /** The secret is in this answer and nowhere else. */
+  @Post(':id/secret')
+  @HttpCode(200)
+  @RequirePermissions('manage_webhooks')
+  async rotateSecret(
+    @Caller() caller: Access,
+    @Context() context: CallContext,
+    @Param('id', UuidPipe) id: string,
+    @Body(new JsonBodyPipe(RotateWebhookSecretDto, { optional: true })) body: RotateWebhookSecretDto,
+    @Req() request: GatewayRequest,
+    @Res({ passthrough: true }) reply: GatewayReply,
+  ) {
+    const addressed = await this.addressed(caller, id, request, context);
+    const graceSeconds = body.grace_seconds ?? DEFAULT_GRACE_SECONDS;
+    const rotated = await this.client.call(RotateWebhookSecret, { ...addressed, graceSeconds }, context);
+    reply.header('etag', entityTag(rotated.webhook.version));
+    return { id, secret: rotated.secret, former_signs_until: rotated.formerSignsUntil };
   }
 
   @Delete(':id')

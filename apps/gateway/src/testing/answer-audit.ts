@@ -14,6 +14,7 @@ import {
   ReadHistoricalAuthority,
   ReadWebhook,
   RetryWebhookDelivery,
+  RotateWebhookSecret,
   UpdateWebhook,
   type Webhook,
   type WebhookDelivery,
@@ -109,6 +110,11 @@ export function answerAudit(bus: FakeMessageClient): void {
   bus.on(ListWebhooks, () => ({ items: [WEBHOOK], nextCursor: null, total: 1 }));
   bus.on(ReadWebhook, () => WEBHOOK);
   bus.on(UpdateWebhook, () => ({ ...WEBHOOK, version: 4 }));
+  bus.on(RotateWebhookSecret, () => ({
+    webhook: { ...WEBHOOK, version: 4 },
+    secret: 'whsec_c2VjcmV0',
+    formerSignsUntil: NOW,
+  }));
   bus.on(DeleteWebhook, () => ({}));
   bus.on(ListWebhookDeliveries, () => ({ items: [DELIVERY], nextCursor: null, total: 1 }));
   bus.on(RetryWebhookDelivery, () => ({ ...DELIVERY, status: 'pending' as const, nextAttemptAt: NOW }));

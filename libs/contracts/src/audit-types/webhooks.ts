@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { Uuid } from '../common.js';
+import { Instant, Uuid } from '../common.js';
 import { auditType, Changes, said, shown } from './audit-type.js';
 
 /** Receivers of the log. The target is the webhook. */
@@ -8,6 +8,9 @@ export const WEBHOOK_AUDIT_TYPES = {
     webhook: shown('the webhook, its secret masked', { url: Type.String(), enabled: Type.Boolean() }),
   }),
   'webhook.updated': auditType('A webhook was changed.', 'webhook', { changes: Changes }),
+  'webhook.secret_rotated': auditType('A webhook was given a new secret.', 'webhook', {
+    former_signs_until: said(Instant, 'until when messages are signed with the former secret, too'),
+  }),
   'webhook.deleted': auditType('A webhook was deleted, with the deliveries that had not arrived.', 'webhook', {
     webhook: shown('the webhook, its secret masked', { url: Type.String(), enabled: Type.Boolean() }),
   }),

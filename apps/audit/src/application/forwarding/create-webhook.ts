@@ -49,6 +49,7 @@ export class CreateWebhook {
     const webhook: Webhook = {
       ...{ id, realmId, realmName, url, description, eventTypes, enabled },
       secret: this.box.seal(secret, id),
+      former: null,
       health: { failingSince: null, lastDeliveredAt: null, lastError: null },
       ...{ version: 1, createdAt: now, updatedAt: now },
     };

@@ -7,7 +7,7 @@ import { LogFeed, type FedEvent } from '../../domain/forwarding/log-feed.js';
 import { nextAttempt } from '../../domain/forwarding/retry-policy.js';
 import { webhookMessage } from '../../domain/forwarding/webhook-message.js';
 import { SecretBox, WebhookSender, type SendOutcome } from '../../domain/forwarding/webhook-sender.js';
-import { wants, type Delivery, type Webhook } from '../../domain/forwarding/webhook.js';
+import { signingSecrets, wants, type Delivery, type Webhook } from '../../domain/forwarding/webhook.js';
 import { realmScope } from '../../domain/realm-scope.js';
 import { sinkOf } from '../../domain/forwarding/sink-names.js';
 import type { AuditEvent } from '#contracts';
@@ -119,12 +119,12 @@ export class ForwardToWebhook {
     messages: readonly { readonly event: AuditEvent; readonly before: Delivery | null }[],
   ): Promise<readonly Attempt[]> {
     if (messages.length === 0) return [];
-    const secret = this.box.open(webhook.secret, webhook.id);
+    const secrets = signingSecrets(webhook, this.clock.now()).map((sealed) => this.box.open(sealed, webhook.id));
     const attempts: Attempt[] = [];
     for (let start = 0; start < messages.length; start += AT_ONCE) {
       const round = await Promise.all(
         messages.slice(start, start + AT_ONCE).map(async ({ event, before }) => {
-          const outcome = await this.sender.send(webhook.url, webhookMessage(event, secret, this.clock.now()));
+          const outcome = await this.sender.send(webhook.url, webhookMessage(event, secrets, this.clock.now()));
           return { event, before, outcome };
         }),
       );

@@ -3,7 +3,8 @@ import type { Actor, AuditDetails, AuditEvent } from '#contracts';
 import type { CallContext } from '#messaging';
 import type { Webhook } from '../../domain/forwarding/webhook.js';
 
-type Type = 'webhook.created' | 'webhook.updated' | 'webhook.deleted' | 'webhook.delivery_retried';
+type Type =
+  'webhook.created' | 'webhook.updated' | 'webhook.secret_rotated' | 'webhook.deleted' | 'webhook.delivery_retried';
 
 /** The record of what an administrator did to a webhook. */
 export function webhookEvent<T extends Type>(

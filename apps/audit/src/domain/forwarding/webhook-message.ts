@@ -17,11 +17,12 @@ export function newWebhookSecret(): string {
 
 /**
  * Makes the message of an event. `webhook-id` is the event's id, the same at every attempt, by which receivers recognise what they
- * have had; the signature covers id, time and body.
+ * have had; the signature covers id, time and body. While a secret is replaced there are two signatures, in no order that matters:
+ * a receiver takes the message when one of them fits.
  */
 export function webhookMessage(
   event: { readonly id: string; readonly type: string; readonly time: string },
-  secret: string,
+  secrets: readonly string[],
   now: Date,
 ): WebhookMessage {
   const body = JSON.stringify({ type: event.type, timestamp: event.time, data: event });
@@ -32,7 +33,9 @@ export function webhookMessage(
       'user-agent': 'Chancery-Webhook/1',
       'webhook-id': event.id,
       'webhook-timestamp': timestamp,
-      'webhook-signature': `v1,${signature(secret, `${event.id}.${timestamp}.${body}`)}`,
+      'webhook-signature': secrets
+        .map((secret) => `v1,${signature(secret, `${event.id}.${timestamp}.${body}`)}`)
+        .join(' '),
     },
     body,
   };

@@ -35,6 +35,8 @@ export abstract class WebhookStore {
   abstract read(realmId: string, id: string): Promise<WebhookOverview | null>;
   /** Changes a webhook that still has the version that was read; false when somebody was faster. */
   abstract save(webhook: Webhook, readVersion: number, event: AuditEvent): Promise<boolean>;
+  /** Gives a webhook its new secret and what is left of the former one; false as for `save`. */
+  abstract saveSecret(webhook: Webhook, readVersion: number, event: AuditEvent): Promise<boolean>;
   /** Removes a webhook with its deliveries; false when it has another version by now. */
   abstract remove(webhook: Webhook, event: AuditEvent): Promise<boolean>;
   abstract deliveries(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkWebhook, WebhookTargets } from './webhook-policy.js';
-import { wants } from './webhook.js';
+import { signingSecrets, wants } from './webhook.js';
 
 const strict = new WebhookTargets(false, false);
 const lax = new WebhookTargets(true, true);
@@ -15,6 +15,16 @@ describe('webhooks', () => {
     [['token.*', 'role.assigned'], 'role.assigned', true],
   ])('%j wants %s: %s', (eventTypes, type, expected) => {
     expect(wants({ eventTypes }, type)).toBe(expected);
+  });
+
+  it('signs with the former secret too, up to the moment that was said', () => {
+    const sealed = (ciphertext: string) => ({ masterKeyId: 'k', wrappedDataKey: 'w', ciphertext });
+    const until = new Date('2026-03-01T12:00:00.000Z');
+    const webhook = { secret: sealed('new'), former: { secret: sealed('old'), until } };
+    const at = (ms: number) =>
+      signingSecrets(webhook, new Date(until.getTime() + ms)).map(({ ciphertext }) => ciphertext);
+    expect([at(-1), at(0), at(1)]).toEqual([['new', 'old'], ['new'], ['new']]);
+    expect(signingSecrets({ ...webhook, former: null }, until)).toEqual([webhook.secret]);
   });
 
   const problems = (url: string, eventTypes: string[] | null, targets = strict) => {

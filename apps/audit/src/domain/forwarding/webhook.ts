@@ -24,6 +24,8 @@ export interface Webhook {
   readonly eventTypes: readonly string[] | null;
   readonly enabled: boolean;
   readonly secret: SealedSecret;
+  /** The secret before, which signs too until then; null without. */
+  readonly former: { readonly secret: SealedSecret; readonly until: Date } | null;
   readonly health: WebhookHealth;
   readonly version: number;
   readonly createdAt: Date;
@@ -57,6 +59,14 @@ export interface Delivery {
   readonly lastAttemptAt: Date;
   /** Null for a dead one. */
   readonly nextAttemptAt: Date | null;
+}
+
+/** The secrets that messages are signed with now, the newest first. */
+export function signingSecrets(
+  { secret, former }: Pick<Webhook, 'secret' | 'former'>,
+  now: Date,
+): readonly SealedSecret[] {
+  return former !== null && former.until > now ? [secret, former.secret] : [secret];
 }
 
 /** Whether a webhook wants events of a type. */

@@ -9,7 +9,7 @@ import { HttpWebhookSender } from './http-webhook-sender.js';
 
 const message = webhookMessage(
   { id: 'e1', type: 'client.created', time: '2026-03-01T12:00:00.000Z' },
-  'whsec_c2VjcmV0',
+  ['whsec_c2VjcmV0'],
   new Date(),
 );
 const open = new WebhookTargets(true, true);

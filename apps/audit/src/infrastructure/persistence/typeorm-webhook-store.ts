@@ -57,7 +57,7 @@ export class TypeOrmWebhookStore extends WebhookStore {
       }
       await manager.query(
         `INSERT INTO audit.webhooks (${WEBHOOK_COLUMNS})
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL, NULL, NULL, NULL, $11, $12, $13, $14, $15, $16)`,
         [
           ...[webhook.id, webhook.realmId, webhook.realmName, webhook.url, webhook.description, webhook.eventTypes],
           ...[webhook.enabled, secret.masterKeyId, secret.wrappedDataKey, secret.ciphertext],
@@ -109,6 +109,23 @@ export class TypeOrmWebhookStore extends WebhookStore {
         [
           ...[webhook.realmId, webhook.id, readVersion, webhook.url, webhook.description, webhook.eventTypes],
           ...[webhook.enabled, webhook.version, webhook.updatedAt],
+        ],
+      ),
+    );
+  }
+
+  saveSecret(webhook: Webhook, readVersion: number, event: AuditEvent): Promise<boolean> {
+    const { secret, former } = webhook;
+    return this.changing(event, (manager) =>
+      manager.query<[unknown[], number]>(
+        `UPDATE audit.webhooks SET master_key_id = $4, wrapped_data_key = $5, secret_ciphertext = $6,
+           former_master_key_id = $7, former_wrapped_data_key = $8, former_secret_ciphertext = $9, former_until = $10,
+           version = $11, updated_at = $12
+         WHERE realm_id = $1 AND id = $2 AND version = $3`,
+        [
+          ...[webhook.realmId, webhook.id, readVersion, secret.masterKeyId, secret.wrappedDataKey, secret.ciphertext],
+          ...[former?.secret.masterKeyId ?? null, former?.secret.wrappedDataKey ?? null],
+          ...[former?.secret.ciphertext ?? null, former?.until ?? null, webhook.version, webhook.updatedAt],
         ],
       ),
     );

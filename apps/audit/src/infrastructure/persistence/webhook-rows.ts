@@ -2,7 +2,8 @@ import type { Delivery, Webhook } from '../../domain/forwarding/webhook.js';
 
 /** The columns of `audit.webhooks`. */
 export const WEBHOOK_COLUMNS = `id, realm_id, realm_name, url, description, event_types, enabled, master_key_id,
-  wrapped_data_key, secret_ciphertext, failing_since, last_delivered_at, last_error, version, created_at, updated_at`;
+  wrapped_data_key, secret_ciphertext, former_master_key_id, former_wrapped_data_key, former_secret_ciphertext, former_until,
+  failing_since, last_delivered_at, last_error, version, created_at, updated_at`;
 
 /** The columns of `audit.webhook_deliveries`. */
 export const DELIVERY_COLUMNS = `id, webhook_id, event_id, event_type, status, attempts, last_error, first_attempt_at,
@@ -20,6 +21,10 @@ export interface WebhookRow {
   readonly master_key_id: string;
   readonly wrapped_data_key: string;
   readonly secret_ciphertext: string;
+  readonly former_master_key_id: string | null;
+  readonly former_wrapped_data_key: string | null;
+  readonly former_secret_ciphertext: string | null;
+  readonly former_until: Date | null;
   readonly failing_since: Date | null;
   readonly last_delivered_at: Date | null;
   readonly last_error: string | null;
@@ -57,11 +62,20 @@ export function webhookOf(row: WebhookRow): Webhook {
       wrappedDataKey: row.wrapped_data_key,
       ciphertext: row.secret_ciphertext,
     },
+    former: formerOf(row),
     health: { failingSince: row.failing_since, lastDeliveredAt: row.last_delivered_at, lastError: row.last_error },
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
+}
+
+function formerOf(row: WebhookRow): Webhook['former'] {
+  const { former_master_key_id: masterKeyId, former_wrapped_data_key: wrappedDataKey } = row;
+  const { former_secret_ciphertext: ciphertext, former_until: until } = row;
+  // All of them or none, says a constraint of the table.
+  if (masterKeyId === null || wrappedDataKey === null || ciphertext === null || until === null) return null;
+  return { secret: { masterKeyId, wrappedDataKey, ciphertext }, until };
 }
 
 /** Reads a row of `audit.webhook_deliveries`. */

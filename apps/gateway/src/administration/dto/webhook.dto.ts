@@ -1,4 +1,4 @@
-import { Flag, Nullable, Optional, Text, Texts } from './members.js';
+import { Flag, Nullable, Optional, Text, Texts, WholeNumber } from './members.js';
 
 /** Body of `POST /realms/{r}/webhooks`. Which URLs and types work is for the audit service to say. */
 export class CreateWebhookDto {
@@ -35,4 +35,11 @@ export class UpdateWebhookDto {
   @Optional()
   @Flag()
   readonly enabled?: boolean;
+}
+
+/** Body of `POST /realms/{r}/webhooks/{id}/secret`. */
+export class RotateWebhookSecretDto {
+  @Optional()
+  @WholeNumber(0, 31_536_000)
+  readonly grace_seconds?: number;
 }

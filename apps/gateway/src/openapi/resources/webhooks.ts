@@ -28,6 +28,17 @@ const NewWebhook = Type.Object(
   },
   { $id: 'NewWebhook' },
 );
+const RotatedSecret = Type.Object(
+  {
+    id: Id,
+    secret: Type.String({ description: 'Shown this one time.' }),
+    former_signs_until: Type.String({
+      format: 'date-time',
+      description: 'Until then messages have two signatures, the second with the former secret.',
+    }),
+  },
+  { $id: 'RotatedWebhookSecret' },
+);
 const Delivery = Type.Object(
   {
     id: Id,
@@ -84,6 +95,17 @@ export const WEBHOOKS: ResourceDoc = {
       tagged: true,
       conditional: true,
       example: { enabled: false },
+    },
+    'POST /realms/{realm}/webhooks/{id}/secret': {
+      id: 'rotateWebhookSecret',
+      summary: 'Make a new secret while the former one goes on signing',
+      description:
+        'For `grace_seconds` (a day unless given, 0 means not at all) messages have a signature with each of the two, so that the ' +
+        'receiver can change over in its own time. Of a secret before these two no signature is made any more.',
+      answer: RotatedSecret,
+      tagged: true,
+      conditional: true,
+      example: { grace_seconds: 3_600 },
     },
     'DELETE /realms/{realm}/webhooks/{id}': {
       id: 'deleteWebhook',

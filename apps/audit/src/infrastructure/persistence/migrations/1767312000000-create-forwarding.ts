@@ -28,13 +28,19 @@ export class CreateForwarding1767312000000 implements MigrationInterface {
         master_key_id text NOT NULL,
         wrapped_data_key text NOT NULL,
         secret_ciphertext text NOT NULL,
+        former_master_key_id text NULL,
+        former_wrapped_data_key text NULL,
+        former_secret_ciphertext text NULL,
+        former_until timestamptz NULL,
         failing_since timestamptz NULL,
         last_delivered_at timestamptz NULL,
         last_error text NULL,
         version integer NOT NULL,
         created_at timestamptz NOT NULL,
         updated_at timestamptz NOT NULL,
-        CONSTRAINT webhooks_pkey PRIMARY KEY (id)
+        CONSTRAINT webhooks_pkey PRIMARY KEY (id),
+        CONSTRAINT webhooks_former_check CHECK (
+          num_nulls(former_master_key_id, former_wrapped_data_key, former_secret_ciphertext, former_until) IN (0, 4))
       )`);
     await queryRunner.query(`CREATE INDEX webhooks_realm_idx ON audit.webhooks (realm_id, id)`);
     await queryRunner.query(`
