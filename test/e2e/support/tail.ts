@@ -10,8 +10,8 @@ export interface EventSourceMessage {
 /** A live tail of a realm's audit log, as a client that stays connected sees it. */
 export class Tail {
   readonly messages: EventSourceMessage[] = [];
-  /** Whether the server has ended it, or the connection broke. */
-  ended = false;
+  /** When the server ended it, or the connection broke, of `Date.now()`; null while it is open. */
+  endedAt: number | null = null;
   /** The last place that was named, to go on from. */
   lastEventId = '';
   private readonly going = new AbortController();
@@ -39,8 +39,12 @@ export class Tail {
     void tail
       .read(response)
       .catch(() => undefined)
-      .finally(() => (tail.ended = true));
+      .finally(() => (tail.endedAt = Date.now()));
     return tail;
+  }
+
+  get ended(): boolean {
+    return this.endedAt !== null;
   }
 
   close(): void {
