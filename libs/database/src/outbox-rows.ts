@@ -35,19 +35,21 @@ export class OutboxRows {
     ]);
   }
 
-  /** Adds many rows, a thousand at a time, in the caller's transaction. */
-  async addAll(
+  /** Adds rows in the caller's transaction that are claimed from the start, as a first attempt; a thousand at a time. */
+  async addClaimed(
     manager: EntityManager,
     kind: OutboxKind,
     subject: string,
     rows: readonly { readonly id: string; readonly payload: string }[],
+    claim: { readonly id: string; readonly leaseSeconds: number },
   ): Promise<void> {
     for (let start = 0; start < rows.length; start += ADDED_AT_ONCE) {
       const some = rows.slice(start, start + ADDED_AT_ONCE);
       await manager.query(
-        `INSERT INTO ${this.schema}.outbox (id, kind, subject, payload)
-         SELECT row.id, $1, $2, row.payload FROM unnest($3::uuid[], $4::text[]) AS row (id, payload)`,
-        [kind, subject, some.map(({ id }) => id), some.map(({ payload }) => payload)],
+        `INSERT INTO ${this.schema}.outbox (id, kind, subject, payload, attempts, claimed_by, claimed_until)
+         SELECT row.id, $1, $2, row.payload, 1, $5, now() + make_interval(secs => $6)
+         FROM unnest($3::uuid[], $4::text[]) AS row (id, payload)`,
+        [kind, subject, some.map(({ id }) => id), some.map(({ payload }) => payload), claim.id, claim.leaseSeconds],
       );
     }
   }

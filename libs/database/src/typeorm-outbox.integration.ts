@@ -130,6 +130,34 @@ describe.each(DATABASES)('the outbox on $name', ({ open }) => {
     expect(bus.sent).toEqual([]);
   });
 
+  it('sends nothing before the commit, and all that a transaction recorded after it', async () => {
+    // Afterwards it knows that there is nothing to be looked for in the database, which has one session only where it is embedded.
+    await flush();
+    await source.transaction(async (manager) => {
+      await outbox.record(manager, AuditEventRecorded, newEvent('first'));
+      await manager.transaction((inner) => outbox.recordAll(inner, AuditEventRecorded, [newEvent('second')]));
+      await flush();
+      expect(bus.sent).toEqual([]);
+    });
+    await flush();
+    expect(bus.sent).toEqual(['first', 'second']);
+    expect(await pending()).toBe(0);
+  });
+
+  it('does not send what a savepoint took back', async () => {
+    await source.transaction(async (manager) => {
+      const inner = manager.transaction(async (nested) => {
+        await outbox.record(nested, AuditEventRecorded, newEvent('taken back'));
+        throw new Error('changed my mind');
+      });
+      await expect(inner).rejects.toThrow('changed my mind');
+      await outbox.record(manager, AuditEventRecorded, newEvent('kept'));
+    });
+    await flush();
+    expect(bus.sent).toEqual(['kept']);
+    expect(await pending()).toBe(0);
+  });
+
   it('refuses a message that breaks its contract, with the transaction', async () => {
     const event = { ...newEvent('bad'), time: 'yesterday' };
     await expect(
@@ -201,10 +229,10 @@ describe.each(DATABASES)('the outbox on $name', ({ open }) => {
   });
 
   it('takes over what a dead replica had claimed, once its claim has run out', async () => {
-    await record('orphan');
-    await source.query(
-      `UPDATE registry.outbox SET claimed_by = '${uuidv7()}', claimed_until = now() + interval '300 milliseconds'`,
-    );
+    await record('orphan', newOutbox());
+    await flush();
+    expect(bus.sent).toEqual([]);
+    await source.query(`UPDATE registry.outbox SET claimed_until = now() + interval '300 milliseconds'`);
     await flush();
     expect(bus.sent).toEqual([]);
     outbox.start();

@@ -14,6 +14,7 @@ import type { TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type { DataSource, EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { CommittedRows } from './committed-rows.js';
 import { NOT_FINISHED } from './in-portions.js';
 import { countFailure, observePending } from './outbox-metrics.js';
 import { OUTBOX_KINDS, OutboxRows, type ClaimedRow, type OutboxKind } from './outbox-rows.js';
@@ -24,11 +25,19 @@ const POLL_MS = 1_000;
 const POLL_BACKOFF_MAX_MS = 30_000;
 /** Longer than any contract's deadline, so that a row is not sent twice merely because the answer is slow. */
 const LEASE_SECONDS = 30;
+/**
+ * The same for an event that whoever records it sends itself: how long it waits when that process dies between its commit and sending
+ * it. An event that is sent twice is stored once.
+ */
+const OWN_LEASE_SECONDS = 10;
 const DELAY_MAX_SECONDS = 300;
 /** Events of one claim travel in one publish; calls are few and may be slow. */
 const CLAIM_LIMIT: Readonly<Record<OutboxKind, number>> = { event: 64, call: 8 };
 /** Longer than a transaction may last between recording a call and committing it. */
 const CALLS_EXPECTED_MS = 60_000;
+/** A row that this process has claimed, with what it holds. */
+type OwnRow = Omit<ClaimedRow, 'payload'> & { readonly message: unknown };
+
 /** The outcome of a row that need not be sent again. */
 const DELIVERED = 0;
 /** How long a flush takes at most, in milliseconds: of very many messages the rest is sent while the caller goes on. */
@@ -42,9 +51,16 @@ const calls = new Map(ALL_CALLS.map((contract) => [contract.subject, contract]))
 /**
  * The outbox in the service's own schema, and the relay that empties it: at once after a transaction (`flush`), and once a
  * second for what was left behind by a failure, a crash or another replica.
+ *
+ * An event's row is claimed by the process that adds it. When that has committed it sends the event from memory, so that all the
+ * database has to do besides is to add the row and to remove it.
  */
 export class TypeOrmOutbox extends Outbox {
   private readonly rows: OutboxRows;
+  private readonly own: CommittedRows<OwnRow>;
+  private readonly ownClaim = { id: uuidv7(), leaseSeconds: OWN_LEASE_SECONDS };
+  /** Whether there may be events to claim: left behind by others before this process began, or by itself when it failed. */
+  private eventsLeft = true;
   /** The pass under way and the one that will follow it, for each kind. */
   private readonly passes = new Map<OutboxKind, { running: Promise<void>; next: Promise<void> | undefined }>();
   private lastCallAt = Number.NEGATIVE_INFINITY;
@@ -61,10 +77,11 @@ export class TypeOrmOutbox extends Outbox {
   ) {
     super();
     this.rows = new OutboxRows(dataSource, schema);
+    this.own = new CommittedRows(dataSource);
   }
 
   async record<E extends DurableEventContract>(manager: EntityManager, contract: E, event: EventOf<E>): Promise<void> {
-    await this.rows.add(manager, uuidv7(), 'event', contract.subject, encode(contract.event, event, contract.subject));
+    await this.recordAll(manager, contract, [event]);
   }
 
   override async recordAll<E extends DurableEventContract>(
@@ -72,12 +89,14 @@ export class TypeOrmOutbox extends Outbox {
     contract: E,
     events: readonly EventOf<E>[],
   ): Promise<void> {
-    const payloads = events.map((event) => encode(contract.event, event, contract.subject));
-    await this.rows.addAll(
+    const { subject } = contract;
+    const rows = events.map((event) => {
+      return { id: uuidv7(), event, payload: encode(contract.event, event, subject) };
+    });
+    await this.rows.addClaimed(manager, 'event', subject, rows, this.ownClaim);
+    this.own.add(
       manager,
-      'event',
-      contract.subject,
-      payloads.map((payload) => ({ id: uuidv7(), payload })),
+      rows.map(({ id, event }) => ({ id, subject, message: event, attempts: 1 })),
     );
   }
 
@@ -121,7 +140,10 @@ export class TypeOrmOutbox extends Outbox {
   private async poll(delayMs: number): Promise<void> {
     let nextDelayMs = POLL_MS;
     try {
-      if ((await this.rows.count()) > 0) await Promise.all(OUTBOX_KINDS.map((kind) => this.pass(kind)));
+      if (this.own.size > 0 || (await this.rows.count()) > 0) {
+        this.eventsLeft = true;
+        await Promise.all(OUTBOX_KINDS.map((kind) => this.pass(kind)));
+      }
       observePending(this.schema, await this.rows.count());
     } catch (error) {
       nextDelayMs = Math.min(delayMs * 2, POLL_BACKOFF_MAX_MS);
@@ -154,32 +176,43 @@ export class TypeOrmOutbox extends Outbox {
 
   /** Sends everything that is due. Ends, because a row that failed is not due again at once. */
   private async empty(kind: OutboxKind): Promise<void> {
+    if (kind === 'event') {
+      const look = this.eventsLeft;
+      // Before anything is sent: what fails from here on is looked for by the next pass.
+      this.eventsLeft = false;
+      while (this.own.size > 0) await this.sendAll(kind, this.own.take(CLAIM_LIMIT.event), this.ownClaim.id);
+      if (!look) return;
+    }
     for (;;) {
       const claimId = uuidv7();
       const claimed = await this.rows.claim(kind, claimId, CLAIM_LIMIT[kind], LEASE_SECONDS);
       if (claimed.length === 0) return;
-      const outcomes = await Promise.all(claimed.map((row) => this.send(kind, row)));
-      await this.rows.remove(claimed.filter((_, index) => outcomes[index] === DELIVERED).map((row) => row.id));
-      for (const [index, row] of claimed.entries()) {
-        const delaySeconds = outcomes[index] ?? DELIVERED;
-        if (delaySeconds !== DELIVERED) await this.rows.postpone(row.id, claimId, delaySeconds);
-      }
+      const rows = claimed.map(({ payload, ...row }) => ({ ...row, message: JSON.parse(payload) as unknown }));
+      await this.sendAll(kind, rows, claimId);
       // Whoever commits from here on asks for a pass of their own.
       if (claimed.length < CLAIM_LIMIT[kind]) return;
     }
   }
 
+  private async sendAll(kind: OutboxKind, rows: readonly OwnRow[], claimId: string): Promise<void> {
+    const outcomes = await Promise.all(rows.map((row) => this.send(kind, row)));
+    const failed = rows.filter((_, index) => outcomes[index] !== DELIVERED);
+    if (kind === 'event' && failed.length > 0) this.eventsLeft = true;
+    await this.rows.remove(rows.filter((row) => !failed.includes(row)).map(({ id }) => id));
+    for (const row of failed) await this.rows.postpone(row.id, claimId, outcomes[rows.indexOf(row)] ?? 1);
+  }
+
   /** `DELIVERED`, or the seconds until the next attempt. */
-  private async send(kind: OutboxKind, row: ClaimedRow): Promise<number> {
+  private async send(kind: OutboxKind, row: OwnRow): Promise<number> {
     try {
       if (kind === 'event') {
         const contract = contractOf(events, row.subject);
         const context = newCallContext({ deadlineMs: contract.deadlineMs });
-        await this.publisher.publish(contract, JSON.parse(row.payload) as never, context);
+        await this.publisher.publish(contract, row.message as never, context);
       } else {
         const contract = contractOf(calls, row.subject);
         const context = newCallContext({ deadlineMs: contract.deadlineMs });
-        await this.client.call(contract, JSON.parse(row.payload) as never, context);
+        await this.client.call(contract, row.message as never, context);
       }
       return DELIVERED;
     } catch (error) {
