@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { createDataSource } from './create-data-source.js';
+import { insertRows } from './insert-rows.js';
 import { runMigrations } from './run-migrations.js';
 import { nextSnapshotVersion } from './snapshot-version.js';
 import { DATABASES, type EmptyDatabase } from './testing/databases.js';
@@ -59,6 +60,25 @@ describe.each(DATABASES)('a service on $name', ({ name, open }) => {
     await things.insert(thing);
     expect(await things.findOneBy({ id: thing.id })).toEqual(thing);
     expect(things.metadata.tablePath).toBe('registry.thing');
+  });
+
+  it('inserts many rows at once as the ORM would insert each, and none when one of them is taken', async () => {
+    const source = await connect();
+    const things = source.getRepository(ThingEntity);
+    const thing = (name: string) => {
+      const createdAt = new Date('2026-02-28T23:59:59.999Z');
+      return { id: uuidv7(), name, version: Number.MAX_SAFE_INTEGER, mask: 2n ** 63n - 1n, createdAt };
+    };
+    const some = [thing('"quoted", \\ and {braced}'), thing("O'Neil 😀"), thing(' \t\n')];
+    await insertRows(source.manager, ThingEntity, some);
+    for (const one of some) expect(await things.findOneBy({ id: one.id })).toEqual(one);
+    await insertRows(source.manager, ThingEntity, []);
+    const next = thing('next');
+    const error: unknown = await insertRows(source.manager, ThingEntity, [next, thing(some[0]?.name ?? '')]).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(isUniqueViolation(error, 'thing_name_key')).toBe(true);
+    expect(await things.findOneBy({ id: next.id })).toBeNull();
   });
 
   it('tells which unique constraint was broken', async () => {

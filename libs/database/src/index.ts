@@ -4,6 +4,7 @@ export { createDataSource, type DataSourceSettings } from './create-data-source.
 export { EmbeddedDatabase, type EmbeddedDatabaseOptions } from './embedded/embedded-database.js';
 export { decodeCursor, encodeCursor } from './cursor.js';
 export { embeddedUrl, isEmbeddedUrl } from './embedded-url.js';
+export { insertionOf, insertRows, rowsAsJson } from './insert-rows.js';
 export { inPortions, NOT_FINISHED, PORTION_ROWS } from './in-portions.js';
 export { createOutboxTable, dropOutboxTable } from './outbox-table.js';
 export { runMigrations } from './run-migrations.js';

@@ -43,7 +43,8 @@ export class EnsureServiceAccount {
     const present = await this.store.findServiceAccount(realmId, clientId);
     const userId = present?.id ?? request.userId;
     await this.changeUser.execute({ realmId, userId }, context, async (transaction) => {
-      const account = await transaction.lockServiceAccount(realmId, clientId);
+      // One that is made meanwhile makes the insertion wait and then refuses it, as its id or its client is taken.
+      const account = present === null ? null : await transaction.lockServiceAccount(realmId, clientId);
       if (account === null) return this.create(transaction, request, userId, context);
       if (account.id !== userId) throw overtaken();
       return this.update(transaction, account, request, context);
@@ -60,11 +61,9 @@ export class EnsureServiceAccount {
     const now = this.clock.now();
     const username = serviceAccountUsername(clientIdentifier);
     const user = newUser({ id, realmId, realmName, clientId, username, enabled }, now);
-    await transaction.addUser(user);
-    const version = await transaction.nextVersion();
-    await transaction.saveUser({ ...user, version });
+    const [added = user] = await transaction.addUsers([user]);
     await transaction.record(userEvent('service_account.created', user, { enabled }, context, now));
-    return { version, user };
+    return { version: added.version, user: added };
   }
 
   private async update(

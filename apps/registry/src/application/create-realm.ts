@@ -99,14 +99,13 @@ export class CreateRealm {
     cause: Cause,
   ): Promise<Changed<Realm>> {
     const stored = await transaction.insertRealm(realm);
-    await transaction.record(this.auditEvents.realm('realm.created', stored, { realm: auditedRealm(stored) }, cause));
-    const snapshots = [publishedRealm(stored)];
-    for (const client of clients) {
-      const inserted = await transaction.insertClient(client);
-      const details = { client: auditedClient(inserted) };
-      await transaction.record(this.auditEvents.client('client.created', stored, inserted, details, cause));
-      snapshots.push(publishedClient(inserted));
-    }
-    return { result: stored, snapshots };
+    const inserted = await transaction.insertClients(clients);
+    await transaction.recordAll([
+      this.auditEvents.realm('realm.created', stored, { realm: auditedRealm(stored) }, cause),
+      ...inserted.map((client) =>
+        this.auditEvents.client('client.created', stored, client, { client: auditedClient(client) }, cause),
+      ),
+    ]);
+    return { result: stored, snapshots: [publishedRealm(stored), ...inserted.map(publishedClient)] };
   }
 }

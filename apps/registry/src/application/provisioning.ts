@@ -7,11 +7,7 @@ import { Logger } from '#observability';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Provision } from '../domain/provision.js';
-import {
-  RegistryTransactions,
-  UncertainCommitError,
-  type RegistryTransaction,
-} from '../domain/registry-transactions.js';
+import { RegistryTransactions, type RegistryTransaction } from '../domain/registry-transactions.js';
 import { ReconcileRealmName } from './reconcile-realm-name.js';
 import { ReconcileServiceAccount } from './reconcile-service-account.js';
 
@@ -33,30 +29,19 @@ export class Provisioning {
   /** Commits a note; call it before the other services. */
   async open(target: ProvisionTarget): Promise<Provision> {
     const provision = this.noteOf(target);
-    await this.commit([provision]);
+    await this.transactions.openProvisions([provision]);
     return provision;
   }
 
   /** The same for many, in one transaction. */
   async openAll(targets: readonly ProvisionTarget[]): Promise<readonly Provision[]> {
     const provisions = targets.map((target) => this.noteOf(target));
-    if (provisions.length > 0) await this.commit(provisions);
+    if (provisions.length > 0) await this.transactions.openProvisions(provisions);
     return provisions;
   }
 
   private noteOf(target: ProvisionTarget): Provision {
     return { ...target, id: uuidv7(), givenUp: false, createdAt: this.clock.now() };
-  }
-
-  private async commit(provisions: readonly Provision[]): Promise<void> {
-    try {
-      await this.transactions.run(async (transaction) => {
-        await transaction.openProvisions(provisions);
-      });
-    } catch (error) {
-      if (!(error instanceof UncertainCommitError)) throw error;
-      throw new AppError('unavailable', { reason: 'uncertain_commit', cause: error });
-    }
   }
 
   /**
@@ -65,15 +50,13 @@ export class Provisioning {
    * @throws AppError `unavailable` when it was given up meanwhile: what was made may be gone.
    */
   async close(transaction: RegistryTransaction, provision: Provision): Promise<void> {
-    if (await transaction.closeProvision(provision.id)) return;
-    throw new AppError('unavailable', { reason: 'provision_given_up' });
+    requireClosed(await transaction.closeProvision(provision.id));
   }
 
   /** The same for many. */
   async closeAll(transaction: RegistryTransaction, provisions: readonly Provision[]): Promise<void> {
     if (provisions.length === 0) return;
-    if ((await transaction.closeProvisions(provisions.map(({ id }) => id))) === provisions.length) return;
-    throw new AppError('unavailable', { reason: 'provision_given_up' });
+    requireClosed((await transaction.closeProvisions(provisions.map(({ id }) => id))) === provisions.length);
   }
 
   /** Notes in a transaction that another service has to follow what it stores; call `giveUp` when it has committed. */
@@ -142,4 +125,9 @@ export class Provisioning {
     else await this.reconcileServiceAccount.execute(realmId, clientId, context);
     await this.transactions.run((transaction) => transaction.removeProvision(id));
   }
+}
+
+/** @throws AppError `unavailable` when a note was given up: what was made for it may be gone. */
+export function requireClosed(closed: boolean): void {
+  if (!closed) throw new AppError('unavailable', { reason: 'provision_given_up' });
 }

@@ -9,11 +9,12 @@ import { checkClient } from '../domain/client-policy.js';
 import { makeSecretText, secretAtRest } from '../domain/client-secret.js';
 import type { Client } from '../domain/client.js';
 import type { Realm } from '../domain/realm.js';
-import { ClientRepository, RealmRepository } from '../domain/repositories.js';
+import { RealmRepository } from '../domain/repositories.js';
 import { requireMayTrustSignIn, widensTrustedSignIn } from '../domain/sign-in-trust.js';
 import { auditedClient, AuditEvents, type Cause } from './audit-events.js';
 import { clientTarget, FencedChange, publishedClient } from './fenced-change.js';
 import { clientIdTaken, noSuchRealm } from '../domain/refusals.js';
+import { requireClosed } from './provisioning.js';
 import { clientReply } from './replies.js';
 import { ServiceAccounts, type EnabledAccount } from './service-accounts.js';
 import { StaleReadError, untilFresh } from './stale-read.js';
@@ -25,7 +26,6 @@ type Request = RequestOf<typeof RegisterClientCall>;
 export class RegisterClient {
   constructor(
     private readonly realms: RealmRepository,
-    private readonly clients: ClientRepository,
     private readonly serviceAccounts: ServiceAccounts,
     private readonly idempotent: IdempotentCreation,
     private readonly change: FencedChange,
@@ -49,9 +49,10 @@ export class RegisterClient {
   }
 
   private async attempt(client: Client, keep: KeepAnswer<ClientReply>, cause: Cause): Promise<Client> {
-    const realm = await this.realms.findById(client.realmId);
-    if (realm === null) throw noSuchRealm();
-    if ((await this.clients.findByClientId(realm.id, client.clientId)) !== null) throw clientIdTaken();
+    const found = await this.realms.findForClient(client.realmId, client.clientId);
+    if (found === null) throw noSuchRealm();
+    if (found.taken) throw clientIdTaken();
+    const { realm } = found;
     const store = (account: EnabledAccount | null): Promise<Client> => this.store(realm, client, account, keep, cause);
     return client.serviceAccountEnabled
       ? this.serviceAccounts.whileEnabling(realm, client, cause.context, store)
@@ -66,10 +67,10 @@ export class RegisterClient {
     cause: Cause,
   ): Promise<Client> {
     return this.change.run([clientTarget(client)], cause.context, async (transaction) => {
-      const kept = await transaction.keepRealm(realm.id);
+      const kept = await transaction.keepForAddition(realm.id, account?.provisionId ?? null);
       if (kept === null) throw noSuchRealm();
-      if (kept.name !== realm.name) throw new StaleReadError();
-      await account?.close(transaction);
+      if (kept.realmName !== realm.name) throw new StaleReadError();
+      requireClosed(kept.closed);
       const stored = await transaction.insertClient({
         ...client,
         serviceAccountUserId: account?.userId ?? null,

@@ -12,6 +12,8 @@ import { serviceAccountOf } from './reconcile-service-account.js';
 /** A service account that identity has enabled for a change that is not committed yet. */
 export interface EnabledAccount {
   readonly userId: string;
+  /** The note that stands for it until then. */
+  readonly provisionId: string;
   /** Call it in the transaction that stores the change. */
   close(transaction: RegistryTransaction): Promise<void>;
 }
@@ -45,7 +47,11 @@ export class ServiceAccounts {
     try {
       const account = serviceAccountOf(realm, client, client.serviceAccountUserId ?? uuidv7(), true);
       const { userId } = await this.messages.call(EnsureServiceAccount, account, context);
-      return await change({ userId, close: (transaction) => this.provisioning.close(transaction, provision) });
+      return await change({
+        userId,
+        provisionId: provision.id,
+        close: (transaction) => this.provisioning.close(transaction, provision),
+      });
     } catch (error) {
       await this.provisioning.giveUp(provision, context);
       throw error;

@@ -14,6 +14,14 @@ export interface RegistryTransaction extends AnswerKeeper {
   lockRealm(id: string): Promise<Realm | null>;
   /** Keeps a realm from being deleted until the transaction ends; others may do the same at the same time. */
   keepRealm(id: string): Promise<Realm | null>;
+  /**
+   * `keepRealm` for adding to it, and the end of the provision that was opened for the addition, if any. Null when there is no such
+   * realm; `closed` is what `closeProvision` would say, true without one.
+   */
+  keepForAddition(
+    realmId: string,
+    provisionId: string | null,
+  ): Promise<{ readonly realmName: string; readonly closed: boolean } | null>;
   /** @throws AppError `conflict` when the name is taken. */
   insertRealm(realm: Realm): Promise<Realm>;
   updateRealm(realm: Realm): Promise<Realm>;
@@ -84,6 +92,8 @@ export abstract class RegistryTransactions {
    * @throws UncertainCommitError, AppError `unavailable`, and what `work` throws.
    */
   abstract run<T>(work: (transaction: RegistryTransaction) => Promise<T>): Promise<T>;
+  /** Opens provisions, in a transaction of their own. @throws AppError `unavailable`: then it is not known whether they are open. */
+  abstract openProvisions(provisions: readonly Provision[]): Promise<void>;
   /** Provisions that were given up, and open ones that began before an instant; oldest first. */
   abstract staleProvisions(before: Date, limit: number): Promise<readonly Provision[]>;
   /** Forgets the versions of keys that were deleted long ago. */

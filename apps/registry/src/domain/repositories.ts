@@ -55,6 +55,11 @@ export interface ClientQuery {
 export abstract class RealmRepository {
   abstract findById(id: string): Promise<Realm | null>;
   abstract findByName(name: string): Promise<Realm | null>;
+  /** A realm, and whether one of its clients has this `client_id`: of one instant. */
+  abstract findForClient(
+    id: string,
+    clientId: string,
+  ): Promise<{ readonly realm: Realm; readonly taken: boolean } | null>;
   abstract list(query: RealmQuery): Promise<Page<Realm>>;
 }
 

@@ -55,6 +55,12 @@ class InMemoryTransactions extends RegistryTransactions {
     return turn;
   }
 
+  async openProvisions(provisions: readonly Provision[]): Promise<void> {
+    await this.run(async (transaction) => {
+      for (const provision of provisions) await transaction.openProvision(provision);
+    });
+  }
+
   async staleProvisions(before: Date, limit: number): Promise<readonly Provision[]> {
     return [...this.registry.state.provisions.values()]
       .filter(({ givenUp, createdAt }) => givenUp || createdAt < before)
@@ -86,6 +92,16 @@ class InMemoryRealmRepository extends RealmRepository {
 
   async findByName(name: string): Promise<Realm | null> {
     return [...this.registry.state.realms.values()].find((realm) => realm.name === name) ?? null;
+  }
+
+  async findForClient(
+    id: string,
+    clientId: string,
+  ): Promise<{ readonly realm: Realm; readonly taken: boolean } | null> {
+    const realm = await this.findById(id);
+    if (realm === null) return null;
+    const clients = [...this.registry.state.clients.values()];
+    return { realm, taken: clients.some((client) => client.realmId === id && client.clientId === clientId) };
   }
 
   async list({ search, onlyName, enabled, sort, after, limit }: RealmQuery): Promise<Page<Realm>> {

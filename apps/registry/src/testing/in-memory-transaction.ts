@@ -35,6 +35,12 @@ export class InMemoryTransaction implements RegistryTransaction {
     return this.lockRealm(id);
   }
 
+  async keepForAddition(realmId: string, provisionId: string | null) {
+    const closed = provisionId === null || (await this.closeProvision(provisionId));
+    const realm = await this.lockRealm(realmId);
+    return realm === null ? null : { realmName: realm.name, closed };
+  }
+
   async insertRealm(realm: Realm): Promise<Realm> {
     if ([...this.state.realms.values()].some(({ name }) => name === realm.name)) throw realmNameTaken();
     this.state.tombstones.delete(`${RealmSnapshot.name}:${realm.name}`);
@@ -105,10 +111,6 @@ export class InMemoryTransaction implements RegistryTransaction {
 
   async insertClients(clients: readonly Client[]): Promise<readonly Client[]> {
     return Promise.all(clients.map((client) => this.insertClient(client)));
-  }
-
-  async openProvisions(provisions: readonly Provision[]): Promise<void> {
-    for (const provision of provisions) await this.openProvision(provision);
   }
 
   async closeProvisions(ids: readonly string[]): Promise<number> {

@@ -46,6 +46,18 @@ export function describeRegistryPorts(name: string, open: () => Promise<OpenedAd
         expect(stored.snapshotVersion).toBeGreaterThan(realm.snapshotVersion);
       });
 
+      it('are found together with whether a client_id is taken, byte by byte and in this realm alone', async () => {
+        const { clientId } = await insertClient();
+        const other = await insertRealm();
+        const taken = async (id: string, wanted: string) => (await ports.realms.findForClient(id, wanted))?.taken;
+        expect(await ports.realms.findForClient(realm.id, clientId)).toEqual({ realm, taken: true });
+        expect(await taken(other.id, clientId)).toBe(false);
+        for (const wanted of [`${clientId} `, `${clientId}\u0000`, '\u0000', '']) {
+          expect(await taken(realm.id, wanted)).toBe(false);
+        }
+        expect(await ports.realms.findForClient(uuidv7(), clientId)).toBeNull();
+      });
+
       it('have names that are unique byte by byte', async () => {
         await expect(insertRealm({ name: realm.name })).rejects.toMatchObject({ code: 'conflict' });
         await insertRealm({ name: realm.name.toUpperCase() });

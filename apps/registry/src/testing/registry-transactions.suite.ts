@@ -236,9 +236,25 @@ export function describeRegistryTransactions(name: string, open: () => Promise<O
         expect(await giveUp(provision)).toBe(false);
       });
 
+      it('end together with what keeps the realm, for an addition to it', async () => {
+        const realm = await ports.transactions.run((transaction) =>
+          transaction.insertRealm(aRealm({ name: `r-${uuidv7()}` })),
+        );
+        const keep = (id: string, provision: Provision | null) =>
+          ports.transactions.run((transaction) => transaction.keepForAddition(id, provision?.id ?? null));
+        const provision = await open();
+        expect(await keep(realm.id, null)).toEqual({ realmName: realm.name, closed: true });
+        expect(await keep(realm.id, provision)).toEqual({ realmName: realm.name, closed: true });
+        expect(await keep(realm.id, provision)).toEqual({ realmName: realm.name, closed: false });
+        const givenUp = await open();
+        await giveUp(givenUp);
+        expect(await keep(realm.id, givenUp)).toEqual({ realmName: realm.name, closed: false });
+        expect(await keep(uuidv7(), await open())).toBeNull();
+      });
+
       it('are opened and closed many at once, those that were given up excepted', async () => {
         const provisions = [aProvision({ clientId: uuidv7() }), aProvision({ clientId: uuidv7() })];
-        await ports.transactions.run((transaction) => transaction.openProvisions(provisions));
+        await ports.transactions.openProvisions(provisions);
         const [first] = provisions;
         if (first !== undefined) await giveUp(first);
         const ids = provisions.map(({ id }) => id);

@@ -1,7 +1,6 @@
-import { toSafeInteger } from '#database';
-import { In, type EntityManager } from 'typeorm';
+import { insertRows, toSafeInteger } from '#database';
+import type { EntityManager } from 'typeorm';
 import type { User } from '../../domain/user.js';
-import { RemovedUserEntity } from './removed-user.entity.js';
 import { UserEntity } from './user.entity.js';
 import { entityOfUser } from './user.mapping.js';
 
@@ -10,12 +9,12 @@ export async function addUsers(manager: EntityManager, users: readonly User[]): 
   const [first] = users;
   if (first === undefined) return [];
   const { realmId } = first;
-  await manager.insert(UserEntity, users.map(entityOfUser));
+  await insertRows(manager, UserEntity, users.map(entityOfUser));
   const ids = users.map(({ id }) => id);
-  await manager.delete(RemovedUserEntity, { realmId, userId: In(ids) });
   // Drawn while the rows are held, so that versions of a user grow with commits.
   const [rows]: [readonly { readonly id: string; readonly version: string }[], number] = await manager.query(
-    `UPDATE identity.users SET version = nextval('identity.snapshot_version')
+    `WITH present AS (DELETE FROM identity.removed_users WHERE realm_id = $1 AND user_id = ANY($2::uuid[]))
+     UPDATE identity.users SET version = nextval('identity.snapshot_version')
      WHERE realm_id = $1 AND id = ANY($2::uuid[]) RETURNING id, version`,
     [realmId, ids],
   );

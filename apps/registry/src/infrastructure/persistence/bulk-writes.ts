@@ -1,5 +1,5 @@
 import { ClientSnapshot, clientSnapshotKey } from '#contracts';
-import { toSafeInteger } from '#database';
+import { insertionOf, insertRows, rowsAsJson, toSafeInteger } from '#database';
 import { In, type EntityManager } from 'typeorm';
 import type { Client } from '../../domain/client.js';
 import type { Provision } from '../../domain/provision.js';
@@ -10,34 +10,54 @@ import { ProvisionEntity } from './entities/provision.entity.js';
 import { portions } from './portions.js';
 import { fromClient, fromProvision, fromSecret, fromUri } from './rows.js';
 
-/** Inserts clients of one realm with all that is theirs, and gives each its version. */
+/** Inserts clients of one realm with all that is theirs, and gives each its version: two statements for each thousand. */
 export async function insertClients(manager: EntityManager, clients: readonly Client[]): Promise<readonly Client[]> {
   const versions = new Map<string, number>();
   for (const some of portions(clients)) {
-    await manager.insert(ClientEntity, some.map(fromClient));
-    await manager.query('DELETE FROM registry.snapshot_tombstones WHERE snapshot = $1 AND key = ANY($2::text[])', [
-      ClientSnapshot.name,
-      some.map(clientSnapshotKey),
-    ]);
-  }
-  const secrets = clients.flatMap((client) => client.secrets.map((secret) => fromSecret(client, secret)));
-  for (const some of portions(secrets)) await manager.insert(ClientSecretEntity, [...some]);
-  const uris = clients.flatMap((client) => client.redirectUris.map((uri) => fromUri(client, uri)));
-  for (const some of portions(uris)) await manager.insert(RedirectUriEntity, [...some]);
-  for (const some of portions(clients)) {
+    await insertWithParts(manager, some);
+    // A statement of its own: it has to see what whoever held a `client_id` before has left behind.
     const [rows]: [readonly { readonly id: string; readonly snapshot_version: string }[], number] = await manager.query(
-      `UPDATE registry.clients SET snapshot_version = nextval('registry.snapshot_version')
-       WHERE realm_id = $1 AND id = ANY($2::uuid[]) RETURNING id, snapshot_version`,
-      [some[0]?.realmId, some.map(({ id }) => id)],
+      `WITH forgotten AS (
+         DELETE FROM registry.snapshot_tombstones WHERE snapshot = $1 AND key = ANY($2::text[])
+       )
+       UPDATE registry.clients SET snapshot_version = nextval('registry.snapshot_version')
+       WHERE realm_id = $3 AND id = ANY($4::uuid[]) RETURNING id, snapshot_version`,
+      [ClientSnapshot.name, some.map(clientSnapshotKey), some[0]?.realmId, some.map(({ id }) => id)],
     );
     for (const row of rows) versions.set(row.id, toSafeInteger(row.snapshot_version));
   }
   return clients.map((client) => ({ ...client, snapshotVersion: versions.get(client.id) ?? 0 }));
 }
 
+/** Foreign keys are looked at when the statement ends, so what belongs to the clients goes along. */
+async function insertWithParts(manager: EntityManager, clients: readonly Client[]): Promise<void> {
+  const values = [rowsAsJson(manager, ClientEntity, clients.map(fromClient))];
+  const parts: string[] = [];
+  const secrets = clients.flatMap(secretsOf);
+  if (secrets.length > 0) {
+    values.push(rowsAsJson(manager, ClientSecretEntity, secrets));
+    parts.push(`secrets AS (${insertionOf(manager, ClientSecretEntity, values.length)})`);
+  }
+  const uris = clients.flatMap(urisOf);
+  if (uris.length > 0) {
+    values.push(rowsAsJson(manager, RedirectUriEntity, uris));
+    parts.push(`uris AS (${insertionOf(manager, RedirectUriEntity, values.length)})`);
+  }
+  const first = parts.length === 0 ? '' : `WITH ${parts.join(', ')} `;
+  await manager.query(`${first}${insertionOf(manager, ClientEntity, 1)}`, values);
+}
+
+function secretsOf(client: Client): ClientSecretEntity[] {
+  return client.secrets.map((secret) => fromSecret(client, secret));
+}
+
+function urisOf(client: Client): RedirectUriEntity[] {
+  return client.redirectUris.map((uri) => fromUri(client, uri));
+}
+
 /** Opens provisions. */
 export async function openProvisions(manager: EntityManager, provisions: readonly Provision[]): Promise<void> {
-  for (const some of portions(provisions)) await manager.insert(ProvisionEntity, some.map(fromProvision));
+  await insertRows(manager, ProvisionEntity, provisions.map(fromProvision));
 }
 
 /** Closes provisions that were not given up. @returns how many that were. */

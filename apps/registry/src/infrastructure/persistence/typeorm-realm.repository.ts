@@ -5,6 +5,7 @@ import type { Realm } from '../../domain/realm.js';
 import { RealmRepository, type Page, type RealmQuery } from '../../domain/repositories.js';
 import { RealmEntity } from './entities/realm.entity.js';
 import { isStorable, toRealm } from './rows.js';
+import { selectList, withNumbers } from './raw-rows.js';
 
 /** The column of an order, the type that a position's text is compared as, and a realm's value of it. */
 const BY_NAME = ['r.name', 'text', ({ name }: Realm) => name] as const;
@@ -13,8 +14,11 @@ const BY_CREATION = ['r.createdAt', 'timestamptz', ({ createdAt }: Realm) => cre
 /** Realms in PostgreSQL. */
 @Injectable()
 export class TypeOrmRealmRepository extends RealmRepository {
+  private readonly columns: string;
+
   constructor(private readonly dataSource: DataSource) {
     super();
+    this.columns = selectList(dataSource, RealmEntity, 'r');
   }
 
   async findById(id: string): Promise<Realm | null> {
@@ -26,6 +30,24 @@ export class TypeOrmRealmRepository extends RealmRepository {
     if (!isStorable(name)) return null;
     const row = await available(() => this.dataSource.manager.findOne(RealmEntity, { where: { name } }));
     return row === null ? null : toRealm(row);
+  }
+
+  async findForClient(
+    id: string,
+    clientId: string,
+  ): Promise<{ readonly realm: Realm; readonly taken: boolean } | null> {
+    const rows: readonly (RealmEntity & { readonly taken: boolean })[] = await available(() =>
+      this.dataSource.query(
+        `SELECT ${this.columns}, EXISTS (
+           SELECT 1 FROM registry.clients c WHERE c.realm_id = r.id AND c.client_id = $2
+         ) AS taken
+         FROM registry.realms r WHERE r.id = $1`,
+        // No client has an empty one.
+        [id, isStorable(clientId) ? clientId : ''],
+      ),
+    );
+    const [row] = rows;
+    return row === undefined ? null : { realm: toRealm(withNumbers(row)), taken: row.taken };
   }
 
   async list(query: RealmQuery): Promise<Page<Realm>> {

@@ -7,7 +7,7 @@ import {
   type CallContract,
   type RequestOf,
 } from '#contracts';
-import { isUniqueViolation, keepAnswer, nextSnapshotVersion, toSafeInteger, type Outbox } from '#database';
+import { insertRows, isUniqueViolation, keepAnswer, nextSnapshotVersion, toSafeInteger, type Outbox } from '#database';
 import type { KeptAnswer } from '#idempotency';
 import { In, type EntityManager } from 'typeorm';
 import type { Client } from '../../domain/client.js';
@@ -63,14 +63,32 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
     return row === null ? null : toRealm(row);
   }
 
+  async keepForAddition(realmId: string, provisionId: string | null) {
+    const rows: readonly { readonly name: string; readonly closed: boolean }[] = await this.manager.query(
+      provisionId === null
+        ? 'SELECT name, true AS closed FROM registry.realms WHERE id = $1 FOR KEY SHARE'
+        : `WITH ended AS (DELETE FROM registry.provisions WHERE id = $2 AND NOT given_up RETURNING id)
+           SELECT realm.name, EXISTS (SELECT 1 FROM ended) AS closed
+           FROM registry.realms realm WHERE realm.id = $1 FOR KEY SHARE OF realm`,
+      provisionId === null ? [realmId] : [realmId, provisionId],
+    );
+    const [kept] = rows;
+    return kept === undefined ? null : { realmName: kept.name, closed: kept.closed };
+  }
+
   async insertRealm(realm: Realm): Promise<Realm> {
     try {
-      await this.manager.insert(RealmEntity, fromRealm(realm));
+      await insertRows(this.manager, RealmEntity, [fromRealm(realm)]);
     } catch (error) {
       throw isUniqueViolation(error, 'realms_name_key') ? realmNameTaken() : error;
     }
-    await forgetTombstone(this.manager, RealmSnapshot.name, realm.name);
-    return this.stampRealm(realm);
+    const stamped: [StampedRow[], number] = await this.manager.query(
+      `WITH forgotten AS (DELETE FROM registry.snapshot_tombstones WHERE snapshot = $2 AND key = $3)
+       UPDATE registry.realms SET snapshot_version = nextval('registry.snapshot_version')
+       WHERE id = $1 RETURNING snapshot_version`,
+      [realm.id, RealmSnapshot.name, realm.name],
+    );
+    return { ...realm, snapshotVersion: versionOf(stamped) };
   }
 
   async updateRealm(realm: Realm): Promise<Realm> {
@@ -109,6 +127,10 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
     return lockClients(this.manager, realmId, ids);
   }
 
+  openProvisions(provisions: readonly Provision[]): Promise<void> {
+    return openProvisions(this.manager, provisions);
+  }
+
   giveUpProvisions(ids: readonly string[]): Promise<readonly string[]> {
     return giveUpProvisions(this.manager, ids);
   }
@@ -121,10 +143,6 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
     return this.refusingTakenClientId(() => insertClients(this.manager, clients));
   }
 
-  openProvisions(provisions: readonly Provision[]): Promise<void> {
-    return openProvisions(this.manager, provisions);
-  }
-
   closeProvisions(ids: readonly string[]): Promise<number> {
     return closeProvisions(this.manager, ids);
   }
@@ -134,17 +152,8 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
   }
 
   async insertClient(client: Client): Promise<Client> {
-    await this.refusingTakenClientId(() => this.manager.insert(ClientEntity, fromClient(client)));
-    await this.manager.insert(
-      ClientSecretEntity,
-      client.secrets.map((secret) => fromSecret(client, secret)),
-    );
-    await this.manager.insert(
-      RedirectUriEntity,
-      client.redirectUris.map((redirectUri) => fromUri(client, redirectUri)),
-    );
-    await forgetTombstone(this.manager, ClientSnapshot.name, clientSnapshotKey(client));
-    return this.stampClient(client);
+    const [inserted = client] = await this.insertClients([client]);
+    return inserted;
   }
 
   async updateClient(

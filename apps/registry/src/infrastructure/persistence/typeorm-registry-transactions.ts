@@ -8,6 +8,7 @@ import {
   type RegistryTransaction,
 } from '../../domain/registry-transactions.js';
 import { ProvisionEntity } from './entities/provision.entity.js';
+import { openProvisions } from './bulk-writes.js';
 import { clearRealm } from './clear-realm.js';
 import { toProvision } from './rows.js';
 import { forgetOldTombstones } from './tombstones.js';
@@ -35,6 +36,10 @@ export class TypeOrmRegistryTransactions extends RegistryTransactions {
       if (committing) throw new UncertainCommitError('the commit was not acknowledged', { cause: error });
       throw asUnavailable(error);
     }
+  }
+
+  async openProvisions(provisions: readonly Provision[]): Promise<void> {
+    await available(() => openProvisions(this.dataSource.manager, provisions));
   }
 
   async staleProvisions(before: Date, limit: number): Promise<readonly Provision[]> {

@@ -8,6 +8,7 @@ import type { Realm } from '../../domain/realm.js';
 import { SnapshotRepository, type ClientKey, type Versioned } from '../../domain/repositories.js';
 import { ClientEntity } from './entities/client.entity.js';
 import { RealmEntity } from './entities/realm.entity.js';
+import { selectList, withNumbers } from './raw-rows.js';
 import { isStorable, toRealm } from './rows.js';
 
 /** A row of a load; its columns are null when there is nothing under the key. */
@@ -81,15 +82,6 @@ export class TypeOrmSnapshotRepository extends SnapshotRepository {
   }
 }
 
-/** Every column of an entity, named in SQL and renamed to its property. */
-function selectList(dataSource: DataSource, entity: typeof RealmEntity | typeof ClientEntity, alias: string): string {
-  return dataSource
-    .getMetadata(entity)
-    .columns.filter(({ isSelect }) => isSelect)
-    .map(({ databaseName, propertyName }) => `${alias}.${databaseName} AS "${propertyName}"`)
-    .join(', ');
-}
-
 /** Nothing stored has an empty name, so what cannot be stored finds nothing. */
 function storable(text: string): string {
   return isStorable(text) ? text : '';
@@ -101,11 +93,6 @@ function versioned<Row extends { readonly snapshotVersion: number }, T>(
 ): Versioned<T> {
   if (row.found) return { version: toSafeInteger(row.snapshotVersion), value: read(row) };
   return { version: row.tombstone === null ? 0 : toSafeInteger(row.tombstone), value: null };
-}
-
-/** Raw queries give `bigint` as text. */
-function withNumbers<Row extends { readonly version: number; readonly snapshotVersion: number }>(row: Row): Row {
-  return { ...row, version: toSafeInteger(row.version), snapshotVersion: toSafeInteger(row.snapshotVersion) };
 }
 
 function clientOf(row: ClientEntity): Omit<Client, 'secrets' | 'redirectUris'> {
