@@ -1,4 +1,4 @@
-import { SnapshotStore, type SnapshotAddress, type StoredSnapshot } from './ports.js';
+import { SnapshotStore, type ReadOrLeased, type SnapshotAddress, type StoredSnapshot } from './ports.js';
 
 interface Value {
   readonly version: number;
@@ -21,6 +21,7 @@ type Entry =
 
 const MISSING: StoredSnapshot = { state: 'missing' };
 const FENCED: StoredSnapshot = { state: 'fenced' };
+const LEASED: ReadOrLeased = { state: 'leased' };
 
 /** How often expired keys are swept, counted in changes of keys. */
 const SWEEP_EVERY = 4_096;
@@ -39,11 +40,7 @@ export class MemorySnapshotStore extends SnapshotStore {
     addresses: readonly SnapshotAddress[],
     _known?: readonly (number | undefined)[],
   ): Promise<readonly StoredSnapshot[]> {
-    return addresses.map((address): StoredSnapshot => {
-      const entry = this.get(keyOf(address));
-      if (entry === undefined) return MISSING;
-      return entry.kind === 'value' ? { state: 'present', ...entry.value } : FENCED;
-    });
+    return addresses.map((address) => this.stateOf(address));
   }
 
   async fence(addresses: readonly SnapshotAddress[], fenceId: string, ttlMs: number): Promise<void> {
@@ -99,6 +96,19 @@ export class MemorySnapshotStore extends SnapshotStore {
     return true;
   }
 
+  async readOrLease(
+    addresses: readonly SnapshotAddress[],
+    leaseId: string,
+    ttlMs: number,
+  ): Promise<readonly ReadOrLeased[]> {
+    return Promise.all(
+      addresses.map(async (address): Promise<ReadOrLeased> => {
+        if (await this.lease(address, leaseId, ttlMs)) return LEASED;
+        return this.stateOf(address);
+      }),
+    );
+  }
+
   async fill(address: SnapshotAddress, leaseId: string, snapshot: Value, ttlMs: number): Promise<void> {
     const key = keyOf(address);
     const entry = this.get(key);
@@ -117,6 +127,12 @@ export class MemorySnapshotStore extends SnapshotStore {
   /** Forgets everything, as a flushed or restarted server does; for tests. */
   flush(): void {
     this.entries.clear();
+  }
+
+  private stateOf(address: SnapshotAddress): StoredSnapshot {
+    const entry = this.get(keyOf(address));
+    if (entry === undefined) return MISSING;
+    return entry.kind === 'value' ? { state: 'present', ...entry.value } : FENCED;
   }
 
   private get(key: string): Entry | undefined {

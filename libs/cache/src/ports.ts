@@ -11,6 +11,9 @@ export type StoredSnapshot =
   /** It is still the version that the reader said it had: the value need not travel again. */
   | { readonly state: 'unchanged'; readonly version: number };
 
+/** The same, or that the key was missing and now holds the reader's lease. */
+export type ReadOrLeased = StoredSnapshot | { readonly state: 'leased' };
+
 /** One snapshot in the store: `chancery:snap:<name>:<key>`. */
 export interface SnapshotAddress {
   readonly name: string;
@@ -53,6 +56,16 @@ export abstract class SnapshotStore {
   abstract unfence(addresses: readonly SnapshotAddress[], fenceId: string): Promise<void>;
   /** Lets one reader fill a missing key: true when the key was missing and now holds this lease. */
   abstract lease(address: SnapshotAddress, leaseId: string, ttlMs: number): Promise<boolean>;
+  /**
+   * `read` and, for those that are missing, `lease`, in one round trip for all addresses: for keys that are likely missing.
+   *
+   * @throws AppError `unavailable`; some keys may be leased then.
+   */
+  abstract readOrLease(
+    addresses: readonly SnapshotAddress[],
+    leaseId: string,
+    ttlMs: number,
+  ): Promise<readonly ReadOrLeased[]>;
   /** Fills a key only while it still holds this very lease, so a slow reader never puts an old snapshot back. */
   abstract fill(
     address: SnapshotAddress,

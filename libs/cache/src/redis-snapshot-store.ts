@@ -1,6 +1,6 @@
 import { AppError } from '#errors';
 import type { Logger } from '#observability';
-import { SnapshotStore, type SnapshotAddress, type StoredSnapshot } from './ports.js';
+import { SnapshotStore, type ReadOrLeased, type SnapshotAddress, type StoredSnapshot } from './ports.js';
 import { RedisLink } from './redis-link.js';
 
 const READ_TIMEOUT_MS = 250;
@@ -10,6 +10,7 @@ const REPLICA_TIMEOUT_MS = 1_000;
 
 const MISSING: StoredSnapshot = { state: 'missing' };
 const FENCED: StoredSnapshot = { state: 'fenced' };
+const LEASED: ReadOrLeased = { state: 'leased' };
 
 /**
  * The shared store in Redis 7 or later (one primary with any number of replicas; not Redis Cluster, because one change fences
@@ -127,6 +128,25 @@ export class RedisSnapshotStore extends SnapshotStore {
       redis.set(keyOf(address), `L${leaseId}`, 'PX', ttlMs, 'NX'),
     );
     return answer === 'OK';
+  }
+
+  async readOrLease(
+    addresses: readonly SnapshotAddress[],
+    leaseId: string,
+    ttlMs: number,
+  ): Promise<readonly ReadOrLeased[]> {
+    if (addresses.length === 0) return [];
+    // One command gives what there is, or sets the lease where there is nothing (since Redis 7.0); all are written at once.
+    const answers = await this.reading.run(async (redis, keyOf) => {
+      const commands = redis.pipeline();
+      for (const address of addresses) commands.set(keyOf(address), `L${leaseId}`, 'PX', ttlMs, 'NX', 'GET');
+      return commands.exec();
+    });
+    return addresses.map((_, index) => {
+      const [error, raw] = answers?.[index] ?? [new Error('no answer'), null];
+      if (error !== null) throw new AppError('unavailable', { reason: 'snapshot_store_failed', cause: error });
+      return raw === null ? LEASED : decode(raw as string);
+    });
   }
 
   async fill(

@@ -78,15 +78,24 @@ describe('reading a snapshot', () => {
   it('asks the store once for all reads of a turn, each key once', async () => {
     await put('a', 1, 'one');
     await put('b', 2, 'two');
-    const storeRead = jest.spyOn(store, 'read');
-    const values = await Promise.all([read('a'), read('b'), read('a')]);
-    expect(values).toEqual([{ text: 'one' }, { text: 'two' }, { text: 'one' }]);
-    expect(storeRead).toHaveBeenCalledTimes(1);
-    expect(storeRead).toHaveBeenCalledWith([address('a'), address('b')], [undefined, undefined]);
+    const [storeRead, storeLease] = [jest.spyOn(store, 'read'), jest.spyOn(store, 'readOrLease')];
+    for (let turn = 1; turn <= 2; turn += 1) {
+      const values = await Promise.all([read('a'), read('b'), read('a')]);
+      expect(values).toEqual([{ text: 'one' }, { text: 'two' }, { text: 'one' }]);
+    }
+    // What has never been read is likely missing and would be leased.
+    expect(storeRead.mock.calls).toEqual([
+      [
+        [address('a'), address('b')],
+        [undefined, undefined],
+      ],
+    ]);
+    expect(storeLease.mock.calls.map(([addresses]) => addresses)).toEqual([[address('a'), address('b')]]);
   });
 
   it('never joins a read that is under way: its answer may be from before this read began', async () => {
     await put('a', 1, 'one');
+    await read('a');
     let answer: () => void = () => {};
     jest.spyOn(store, 'read').mockImplementationOnce(async (addresses: readonly SnapshotAddress[]) => {
       const old = await MemorySnapshotStore.prototype.read.call(store, addresses);
@@ -140,7 +149,7 @@ describe('reading a snapshot', () => {
   it('asks the owner when the store is away, and leaves the store alone for a moment', async () => {
     owner.rows.set('a', { version: 1, value: { text: 'owned' } });
     await put('a', 1, 'stored');
-    const storeRead = jest.spyOn(store, 'read').mockRejectedValue(new AppError('unavailable'));
+    const storeRead = jest.spyOn(store, 'readOrLease').mockRejectedValue(new AppError('unavailable'));
     expect(await read('a')).toEqual({ text: 'owned' });
     expect(await read('a')).toEqual({ text: 'owned' });
     expect(storeRead).toHaveBeenCalledTimes(1);

@@ -4,7 +4,13 @@ import { deadlineNow, type CallContext, type MessageClient } from '#messaging';
 import { LRUCache } from 'lru-cache';
 import { v7 as uuidv7 } from 'uuid';
 import { encodeSnapshot } from './encode-snapshot.js';
-import { SnapshotReader, type SnapshotAddress, type SnapshotStore, type StoredSnapshot } from './ports.js';
+import {
+  SnapshotReader,
+  type ReadOrLeased,
+  type SnapshotAddress,
+  type SnapshotStore,
+  type StoredSnapshot,
+} from './ports.js';
 import { countRead, observeCache, type ReadResult } from './read-metrics.js';
 import { StoreBreaker } from './store-breaker.js';
 
@@ -82,27 +88,40 @@ export class ValidatingSnapshotReader extends SnapshotReader {
   private async send(): Promise<void> {
     const batches = [...this.waiting.values()];
     this.waiting = new Map();
+    const seen = batches.filter(({ id }) => this.parsed.has(id));
+    // What this process has never read is likely missing: it is leased at once, which spares a round trip.
+    const unseen = batches.filter(({ id }) => !this.parsed.has(id));
+    const leaseId = unseen.length === 0 ? '' : uuidv7();
+    const stored = await this.breaker.attempt(() =>
+      Promise.all([
+        seen.length === 0 ? [] : this.readSeen(seen),
+        unseen.length === 0 ? [] : this.store.readOrLease(unseen.map(addressOf), leaseId, LEASE_TTL_MS),
+      ]),
+    );
+    seen.forEach((batch, index) => this.settle(batch, stored?.[0][index], leaseId));
+    unseen.forEach((batch, index) => this.settle(batch, stored?.[1][index], leaseId));
+  }
+
+  private readSeen(batches: readonly Batch[]): Promise<readonly StoredSnapshot[]> {
     const known = batches.map(({ id }) => {
       const parsed = this.parsed.get(id);
       return parsed !== undefined && parsed.length >= LARGE ? parsed.version : undefined;
     });
-    const stored = await this.breaker.attempt(() =>
-      this.store.read(
-        batches.map((batch) => batch.address),
-        known,
-      ),
-    );
-    batches.forEach((batch, index) => {
-      this.resolve(batch, stored?.[index]).then(
-        (value) => batch.waiters.forEach((waiter) => waiter.resolve(value)),
-        (error: unknown) => batch.waiters.forEach((waiter) => waiter.reject(error)),
-      );
-    });
+    return this.store.read(batches.map(addressOf), known);
   }
 
-  private async resolve(batch: Batch, stored: StoredSnapshot | undefined): Promise<unknown> {
+  private settle(batch: Batch, stored: ReadOrLeased | undefined, leaseId: string): void {
+    this.resolve(batch, stored, leaseId).then(
+      (value) => batch.waiters.forEach((waiter) => waiter.resolve(value)),
+      (error: unknown) => batch.waiters.forEach((waiter) => waiter.reject(error)),
+    );
+  }
+
+  private async resolve(batch: Batch, stored: ReadOrLeased | undefined, leaseId: string): Promise<unknown> {
     if (stored === undefined) return this.fromOwner(batch, 'store_away');
     switch (stored.state) {
+      case 'leased':
+        return this.fromOwner(batch, 'missing', leaseId);
       case 'present':
         return this.fromStore(batch, stored);
       case 'unchanged': {
@@ -158,6 +177,8 @@ export class ValidatingSnapshotReader extends SnapshotReader {
     return value;
   }
 }
+
+const addressOf = ({ address }: Batch): SnapshotAddress => address;
 
 /**
  * The context of one call for several readers: the latest deadline, and no cancellation by one of them. Each still keeps its

@@ -1,5 +1,5 @@
 import { AppError } from '#errors';
-import { SnapshotStore, type StoredSnapshot } from '../ports.js';
+import { SnapshotStore, type ReadOrLeased, type StoredSnapshot } from '../ports.js';
 
 /** Trouble that a process may have with the store, and that all processes share. */
 export interface Trouble {
@@ -38,6 +38,10 @@ export class FlakyStore extends SnapshotStore {
 
   lease(...given: Parameters<SnapshotStore['lease']>): Promise<boolean> {
     return this.pass(() => this.store.lease(...given));
+  }
+
+  readOrLease(...given: Parameters<SnapshotStore['readOrLease']>): Promise<readonly ReadOrLeased[]> {
+    return this.pass(() => this.store.readOrLease(...given));
   }
 
   fill(...given: Parameters<SnapshotStore['fill']>): Promise<void> {

@@ -211,6 +211,47 @@ export function describeSnapshotStore(name: string, theStore: () => SnapshotStor
     expect(others).toEqual([present(12), { state: 'missing' }, { state: 'fenced' }, { state: 'fenced' }, present(12)]);
   });
 
+  it(`${name}: reads what there is and leases what is missing, at once`, async () => {
+    const [filled, missing, fenced, leased] = Array.from({ length: 4 }, () => freshAddress());
+    const addresses = [filled, missing, fenced, leased] as SnapshotAddress[];
+    await fill(addresses[0] ?? freshAddress(), 5);
+    await theStore().fence(addresses.slice(2, 3), 'w', TTL_MS);
+    await theStore().lease(addresses[3] ?? freshAddress(), 'other', TTL_MS);
+    expect(await theStore().readOrLease(addresses, 'mine', TTL_MS)).toEqual([
+      present(5),
+      { state: 'leased' },
+      { state: 'fenced' },
+      { state: 'fenced' },
+    ]);
+    for (const address of addresses) await theStore().fill(address, 'mine', { version: 7, json: '{"v":7}' }, TTL_MS);
+    expect(await theStore().read(addresses)).toEqual([
+      present(5),
+      present(7),
+      { state: 'fenced' },
+      { state: 'fenced' },
+    ]);
+    expect(await theStore().readOrLease([], 'mine', TTL_MS)).toEqual([]);
+  });
+
+  it(`${name}: a lease that came with a read ends with its time, or with a fence`, async () => {
+    const [short, taken] = [freshAddress(), freshAddress()];
+    await theStore().readOrLease([short], 'mine', 30);
+    await theStore().readOrLease([taken], 'mine', TTL_MS);
+    await theStore().fence([taken], 'w', TTL_MS);
+    await theStore().fill(taken, 'mine', { version: 1, json: '1' }, TTL_MS);
+    await pause(60);
+    await theStore().fill(short, 'mine', { version: 1, json: '1' }, TTL_MS);
+    expect(await theStore().read([short, taken])).toEqual([{ state: 'missing' }, { state: 'fenced' }]);
+  });
+
+  it(`${name}: leases a missing key to exactly one of many that read`, async () => {
+    const address = freshAddress();
+    const reads = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => theStore().readOrLease([address], `l${i}`, TTL_MS)),
+    );
+    expect(reads.filter(([read]) => read?.state === 'leased')).toHaveLength(1);
+  });
+
   it(`${name}: gives the lease of a missing key to exactly one of many`, async () => {
     const address = freshAddress();
     const leases = await Promise.all(Array.from({ length: 20 }, (_, i) => theStore().lease(address, `l${i}`, TTL_MS)));
