@@ -1,8 +1,6 @@
 import { holdsSecret } from '#audit-trail';
 import { SnapshotReader } from '#cache';
 import {
-  ActiveKeySnapshot,
-  activeKeySnapshotKey,
   AuditEventRecorded,
   clientSnapshotKey,
   ClientSnapshot,
@@ -93,7 +91,7 @@ export class IssueToken {
         : await serviceAccountSubject(attempt, realm, client);
     const algorithm = realm.settings.defaultSigningAlgorithm;
     // Unless a hint has started it: in the round trip of the assignments.
-    void attempt.view.read(ActiveKeySnapshot, activeKeySnapshotKey(realm.id, algorithm));
+    this.keys.prepare(realm, algorithm, attempt.view);
     const { access: held, scopes } = await resolveEffectiveAccess(attempt.view, realm.id, subject.id);
     const issuer = this.issuers.of(realm.name);
     const access = tokenAccess(held, asked, issuer);

@@ -26,6 +26,7 @@ interface OpenedKey extends ActiveKey {
 /** As many as there are realms in a large installation; an opened key is a few kilobytes. */
 const MAX_KEYS = 20_000;
 const MAX_ATTEMPTS = 3;
+const unhandled = (): void => {};
 /** How long several requests together wait for a key to be found or made, and opened. */
 const LOAD_DEADLINE_MS = 5_000;
 
@@ -38,12 +39,29 @@ export class SigningKeys {
   private readonly opened = new LRUCache<string, OpenedKey>({ max: MAX_KEYS });
   private readonly loads = new LRUCache<string, Coalesced<OpenedKey>>({ max: MAX_KEYS });
 
+  /** Loads that were begun ahead and are under way. */
+  private readonly first = new Map<string, Promise<OpenedKey>>();
+
   constructor(
     private readonly repository: SigningKeyRepository,
     private readonly vault: KeyVault,
     private readonly ensureActiveKey: EnsureActiveKey,
     private readonly logger: Logger,
   ) {}
+
+  /**
+   * Starts what signing will need: reads which key is active and, the first time, opens it, while the request waits for other things.
+   * For who has authenticated, because it may make a key.
+   */
+  prepare(realm: KeyRealm, algorithm: SigningAlgorithm, view: SnapshotView): void {
+    const name = activeKeySnapshotKey(realm.id, algorithm);
+    void view.read(ActiveKeySnapshot, name);
+    if (this.loads.has(name)) return;
+    const first = this.load(realm, algorithm);
+    this.first.set(name, first);
+    // Whoever needs it tries again, and tells.
+    first.catch(unhandled).finally(() => this.first.delete(name));
+  }
 
   /**
    * The active key, once it is on record that it signs tokens of this lifetime.
@@ -59,6 +77,7 @@ export class SigningKeys {
     context: CallContext,
   ): Promise<ActiveKey> {
     const active = await view.read(ActiveKeySnapshot, activeKeySnapshotKey(realm.id, algorithm));
+    await this.first.get(activeKeySnapshotKey(realm.id, algorithm))?.catch(unhandled);
     const known = active === null ? undefined : this.opened.get(active.kid);
     const fits = known?.realmId === realm.id && known.algorithm === algorithm;
     try {

@@ -90,14 +90,12 @@ export class TypeOrmSigningKeyRepository extends SigningKeyRepository {
   }
 
   async raiseLongestLifetime(realmId: string, kid: string, seconds: number): Promise<boolean> {
-    const result = await this.dataSource
-      .createQueryBuilder()
-      .update(SigningKeyEntity)
-      .set({ longestLifetimeSeconds: () => 'GREATEST(longest_lifetime_seconds, :seconds)' })
-      .where({ kid, realmId, state: 'active' })
-      .setParameter('seconds', seconds)
-      .execute();
-    return result.affected === 1;
+    const [, raised]: [unknown, number] = await this.dataSource.query(
+      `UPDATE tokens.signing_keys SET longest_lifetime_seconds = GREATEST(longest_lifetime_seconds, $3)
+       WHERE kid = $1 AND realm_id = $2 AND state = 'active'`,
+      [kid, realmId, seconds],
+    );
+    return raised === 1;
   }
 
   async removeRealm(realmId: string): Promise<number> {
