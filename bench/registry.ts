@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { seed } from '../scripts/seed/seed.js';
 import { seededClientId, seededRealmName, seededSecret, type Seed } from '../scripts/seed/seeded.js';
 import { BenchAdministrator, tokenRequest } from './administrator.js';
+import { Portions } from './portions.js';
 import { residentMegabytes } from './processes.js';
 import { Requests, type BenchRequest, type Measured } from './requests.js';
 import { compareColumns, type ComparedRow } from './rounds.js';
@@ -20,12 +21,11 @@ export interface RegistryBenchOptions {
   readonly parallel: number;
 }
 
-/** A realm that is measured, and which of its clients have not been touched yet. */
+/** A realm that is measured. */
 interface Subject {
   readonly seed: Seed;
   readonly title: string;
   readonly clients: number;
-  fresh: number;
 }
 
 const SMALL = 1_000;
@@ -41,9 +41,9 @@ export async function benchRegistry(options: RegistryBenchOptions): Promise<void
   const cluster = await startCluster({ silent: true, env: { CHANCERY_MASTER_KEY: masterKey } });
   const requests = new Requests(cluster.baseUrl, options.parallel * 2);
   try {
-    const small: Subject = { seed: { text: 'bench', realm: 'small' }, title: '1,000', clients: SMALL, fresh: 0 };
+    const small: Subject = { seed: { text: 'bench', realm: 'small' }, title: '1,000', clients: SMALL };
     const title = options.clients.toLocaleString('en');
-    const large: Subject = { seed: { text: 'bench', realm: 'large' }, title, clients: options.clients, fresh: 0 };
+    const large: Subject = { seed: { text: 'bench', realm: 'large' }, title, clients: options.clients };
     const target = {
       databaseUrl: cluster.databaseUrl,
       masterKey,
@@ -113,7 +113,7 @@ async function measureAll(
     compared(
       'search, part of the name',
       reading,
-      list((index) => `search=${['ERLIN', 'köln', 'ice', 'z'][index % 4] ?? ''}`),
+      list((index) => `search=${encodeURIComponent(['ERLIN', 'köln', 'ice', 'z'][index % 4] ?? '')}`),
     ),
     compared(
       'search, found nowhere',
@@ -132,7 +132,17 @@ async function measureAll(
       creations(admin, true),
       parallel * 2,
     ),
-    compared('first token of a client', { p99Ms: FIRST_TOKEN_MS }, (subject) => () => firstToken(subject)),
+    {
+      name: 'first token of a client',
+      aim: { p99Ms: FIRST_TOKEN_MS },
+      columns: subjects.map((subject) => {
+        const fresh = new Portions(subject.clients, options.rounds);
+        return () => {
+          fresh.begin();
+          return requests.measure(() => tokenOf(subject, fresh.take()), { parallel, seconds });
+        };
+      }),
+    },
   ];
   await compareColumns(
     subjects.map(({ title }) => `${title} clients`),
@@ -165,11 +175,10 @@ function creations(admin: BenchAdministrator, account: boolean) {
   };
 }
 
-/** A client that no instance has seen; undefined when there are no more. */
-function firstToken(subject: Subject): BenchRequest | undefined {
-  if (subject.fresh >= subject.clients) return undefined;
-  const clientId = seededClientId(subject.fresh);
-  subject.fresh += 1;
+/** A token for a client; undefined for none. */
+function tokenOf(subject: Subject, index: number | undefined): BenchRequest | undefined {
+  if (index === undefined) return undefined;
+  const clientId = seededClientId(index);
   return tokenRequest(subject.seed.realm, clientId, seededSecret(subject.seed, subject.seed.realm, clientId));
 }
 
@@ -180,12 +189,12 @@ async function measureRealms(
   { realms, rounds, seconds, parallel }: RegistryBenchOptions,
 ): Promise<void> {
   if (seed === undefined) return;
-  let fresh = 0;
   const limits = { parallel, seconds };
+  const fresh = new Portions(realms, rounds);
   const first = (): BenchRequest | undefined => {
-    if (fresh >= realms) return undefined;
-    fresh += 1;
-    const realm = seededRealmName(seed, fresh);
+    const number = fresh.take();
+    if (number === undefined) return undefined;
+    const realm = seededRealmName(seed, number + 1);
     return tokenRequest(realm, seededClientId(0), seededSecret(seed, realm, seededClientId(0)));
   };
   const measured = (next: () => BenchRequest | undefined) => async (): Promise<Measured> => {
@@ -212,7 +221,16 @@ async function measureRealms(
       name: 'create a realm',
       columns: [measured(() => admin.call('POST', '/realms', { name: `made-${randomBytes(6).toString('hex')}` }))],
     },
-    { name: 'first token of a realm', aim: { p99Ms: FIRST_TOKEN_MS }, columns: [measured(first)] },
+    {
+      name: 'first token of a realm',
+      aim: { p99Ms: FIRST_TOKEN_MS },
+      columns: [
+        () => {
+          fresh.begin();
+          return measured(first)();
+        },
+      ],
+    },
   ];
   await compareColumns([`${realms.toLocaleString('en')} realms`], rows, rounds);
 }
@@ -228,12 +246,11 @@ async function measureMemory(
   const resident = (): number =>
     cluster.services().reduce((sum, { name, pids }) => sum + (name === 'tokens' ? residentMegabytes(pids) : 0), 0);
   const marks = [resident()];
-  const portion = Math.ceil(subject.clients / 4);
+  const portion = Math.floor(subject.clients / 4);
+  const all = new Portions(subject.clients, 4);
   for (let part = 1; part <= 4; part += 1) {
-    subject.fresh = (part - 1) * portion;
-    const end = Math.min(part * portion, subject.clients);
-    const next = (): BenchRequest | undefined => (subject.fresh < end ? firstToken(subject) : undefined);
-    await requests.measure(next, { parallel: parallel * 2, seconds: 600 });
+    all.begin();
+    await requests.measure(() => tokenOf(subject, all.take()), { parallel: parallel * 2, seconds: 600 });
     await sleep(1_000);
     marks.push(resident());
   }

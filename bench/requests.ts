@@ -69,7 +69,11 @@ export class Requests {
     return JSON.parse(answer.text) as T;
   }
 
-  /** Sends what `next` gives, `parallel` at a time, until it gives nothing more or the time is over. */
+  /**
+   * Sends what `next` gives, `parallel` at a time, until it gives nothing more or the time is over.
+   *
+   * @throws Error when it gives nothing at all.
+   */
   async measure(
     next: () => BenchRequest | undefined,
     limits: { readonly parallel: number; readonly seconds: number },
@@ -95,16 +99,18 @@ export class Requests {
       }
     };
     await Promise.all(Array.from({ length: limits.parallel }, work));
+    const [first] = latencies;
+    if (first === undefined) throw new Error('nothing was measured: there was nothing to ask for');
     const seconds = (performance.now() - started) / 1_000;
     latencies.sort((a, b) => a - b);
     const quantile = (q: number): number =>
-      latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * q))] ?? NaN;
+      latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * q))] ?? first;
     return {
       count: latencies.length,
       perSecond: (latencies.length - failed) / seconds,
       p50: quantile(0.5),
       p99: quantile(0.99),
-      max: latencies.at(-1) ?? NaN,
+      max: latencies.at(-1) ?? first,
       failed,
       failure,
     };
