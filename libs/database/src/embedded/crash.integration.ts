@@ -71,6 +71,27 @@ describe('the embedded database when its process is killed', () => {
     await database.close();
   }, 90_000);
 
+  it('has no more to read again than what was written since the last checkpoint', async () => {
+    const database = await EmbeddedDatabase.start(folder, { checkpoints: { lookEveryMs: 20, afterBytes: 1_000_000 } });
+    const client = new pg.Client(database.url);
+    await client.connect();
+    const bytes = async (sql: string): Promise<number> =>
+      Number((await client.query(`SELECT ${sql} AS bytes`)).rows[0].bytes);
+    const written = () => bytes(`pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')`);
+    const toReadAgain = () =>
+      bytes('(SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn) FROM pg_control_checkpoint())');
+    await client.query('CREATE TABLE written (text text)');
+    const before = await written();
+    await client.query(`INSERT INTO written SELECT repeat('x', 1000) FROM generate_series(1, 4000)`);
+    expect((await written()) - before).toBeGreaterThan(2_000_000);
+    const end = Date.now() + 20_000;
+    while ((await toReadAgain()) >= 1_000_000 && Date.now() < end) await new Promise((r) => setTimeout(r, 20));
+    expect(await toReadAgain()).toBeLessThan(1_000_000);
+    expect((await client.query('SELECT count(*)::int AS count FROM written')).rows).toEqual([{ count: 4_000 }]);
+    await client.end();
+    await database.close();
+  }, 90_000);
+
   it('starts over when the very first start was killed half way', async () => {
     const unfinished = join(folder, 'database.unfinished');
     const first = await EmbeddedDatabase.start(folder);

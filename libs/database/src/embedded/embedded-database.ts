@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { embeddedUrl } from '../embedded-url.js';
+import { Checkpoints, type CheckpointTimes } from './checkpoints.js';
 import type { WorkerInput, WorkerMessage } from './embedded-database.worker.js';
 import { lockFolder } from './folder-lock.js';
 import { sourceArguments } from './source-arguments.js';
@@ -23,6 +24,8 @@ export interface EmbeddedDatabaseOptions {
   readonly onBroken?: (error: Error) => void;
   /** How long a transaction may stand idle while others wait, in milliseconds. */
   readonly idleInTransactionMs?: number;
+  /** When checkpoints are written. */
+  readonly checkpoints?: Partial<CheckpointTimes>;
 }
 
 /**
@@ -84,7 +87,10 @@ export class EmbeddedDatabase {
       );
       reserve.take();
       const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-      return new EmbeddedDatabase(embeddedUrl(socket.folder), async () => {
+      const url = embeddedUrl(socket.folder);
+      const checkpoints = new Checkpoints(url, options.checkpoints);
+      return new EmbeddedDatabase(url, async () => {
+        await checkpoints.stop();
         ending = true;
         worker.postMessage('close');
         await ended;
