@@ -154,7 +154,12 @@ describe.each([
     await gateway.call(DeleteClient, { actor, realmId: realm.id, id: client.id, ifVersion: null }, context());
     expect(await clientNow(realm, 'invoices')).toBeNull();
     expect(others.sentTo(RemoveClientRoles)).toEqual([
-      { realmId: realm.id, clientId: client.id, serviceAccountUserId: client.serviceAccountUserId },
+      {
+        realmId: realm.id,
+        clientId: client.id,
+        serviceAccountUserId: client.serviceAccountUserId,
+        vacates: 'invoices',
+      },
     ]);
     expect(others.sentTo(RemoveServiceAccount)).toEqual([{ realmId: realm.id, clientId: client.id }]);
     const events = others.events.filter(({ target }) => target?.id === client.id);

@@ -258,6 +258,8 @@ export const RenameClientRoles = defineCall({
     clientId: Uuid,
     clientIdentifier: Type.String(),
     clientVersion: Type.Integer({ minimum: 0 }),
+    /** The former `client_id`, which another client may have when this is done; for whoever sends it. */
+    vacates: Type.Optional(Type.String()),
   }),
   reply: Acknowledged,
 });

@@ -94,7 +94,13 @@ export const RemoveRealmRoles = defineCall({
 export const RemoveClientRoles = defineCall({
   subject: 'roles.client.remove.v1',
   callers: ['registry'],
-  request: Type.Object({ realmId: Uuid, clientId: Uuid, serviceAccountUserId: nullable(Uuid) }),
+  request: Type.Object({
+    realmId: Uuid,
+    clientId: Uuid,
+    serviceAccountUserId: nullable(Uuid),
+    /** The `client_id` that another client may have when this is done; for whoever sends it. */
+    vacates: Type.Optional(Type.String()),
+  }),
   reply: Acknowledged,
 });
 

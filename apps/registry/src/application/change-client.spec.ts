@@ -333,7 +333,7 @@ describe('DeleteClient', () => {
     expect(registry.state.calls).toEqual([
       {
         contract: RemoveClientRoles,
-        request: { realmId: realm.id, clientId: client.id, serviceAccountUserId: USER },
+        request: { realmId: realm.id, clientId: client.id, serviceAccountUserId: USER, vacates: 'billing' },
       },
       { contract: RemoveServiceAccount, request: { realmId: realm.id, clientId: client.id } },
     ]);

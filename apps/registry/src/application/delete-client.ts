@@ -36,6 +36,7 @@ export class DeleteClient {
           realmId: realm.id,
           clientId: client.id,
           serviceAccountUserId: userId,
+          vacates: client.clientId,
         });
         if (userId !== null) {
           await transaction.call(RemoveServiceAccount, { realmId: realm.id, clientId: client.id });

@@ -148,7 +148,12 @@ export class StorePlan {
     const details = { client: auditedClient(client) };
     await transaction.record(this.auditEvents.client('client.deleted', realm, client, details, cause));
     const { id: clientId, serviceAccountUserId } = client;
-    await transaction.call(RemoveClientRoles, { realmId: realm.id, clientId, serviceAccountUserId });
+    await transaction.call(RemoveClientRoles, {
+      realmId: realm.id,
+      clientId,
+      serviceAccountUserId,
+      vacates: client.clientId,
+    });
     if (serviceAccountUserId !== null) {
       await transaction.call(RemoveServiceAccount, { realmId: realm.id, clientId });
     }

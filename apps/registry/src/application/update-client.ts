@@ -104,7 +104,7 @@ export class UpdateClient {
     if (client.clientId !== before.clientId) {
       await transaction.call(RenameClientRoles, {
         ...{ realmId: realm.id, realmName: realm.name, clientId: client.id },
-        ...{ clientIdentifier: client.clientId, clientVersion: client.version },
+        ...{ clientIdentifier: client.clientId, clientVersion: client.version, vacates: before.clientId },
       });
     }
     const followUp = mustFollow(before, client)

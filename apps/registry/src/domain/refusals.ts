@@ -23,6 +23,21 @@ export function clientIdTaken(): AppError {
   });
 }
 
+/** Why a `client_id` that nobody has any more cannot be had yet. */
+export const CLIENT_ID_NOT_FREE_YET = 'client_id_not_free_yet';
+
+/**
+ * The `client_id` was another client's until a moment ago, and roles has not heard yet that it is not: tokens may still carry that
+ * client's permissions under this name.
+ */
+export function clientIdNotFreeYet(): AppError {
+  return new AppError('unavailable', {
+    detail: 'The client_id belonged to another client until a moment ago and is not free yet.',
+    reason: CLIENT_ID_NOT_FREE_YET,
+    retryAfterSeconds: 1,
+  });
+}
+
 /** Optimistic concurrency (RFC 9110 §13.1.1). @throws AppError `precondition_failed`; null asks for no particular version. */
 export function checkVersion(ifVersion: number | null, version: number): void {
   if (ifVersion === null || ifVersion === version) return;

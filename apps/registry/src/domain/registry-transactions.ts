@@ -38,15 +38,20 @@ export interface RegistryTransaction extends AnswerKeeper {
   lockClient(realmId: string, id: string): Promise<Client | null>;
   /** Locks many clients of a realm for change. @returns the snapshot versions of those that there are, by UUID. */
   lockClients(realmId: string, ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** Inserts many clients of one realm. @throws AppError `conflict` when the `client_id` of one is taken. */
+  /**
+   * Inserts many clients of one realm.
+   *
+   * @throws AppError `conflict` when the `client_id` of one is taken, `unavailable` when it is not free yet: a call that `vacates` it
+   *   has not been made.
+   */
   insertClients(clients: readonly Client[]): Promise<readonly Client[]>;
-  /** @throws AppError `conflict` when the `client_id` is taken. */
+  /** @throws AppError `conflict`, `unavailable`, as `insertClients`. */
   insertClient(client: Client): Promise<Client>;
   /**
    * Stores a locked client's members and secrets (redirect URIs stay as they are). `absence` is the version of the absence of the
    * former `client_id` when it was changed, else null.
    *
-   * @throws AppError `conflict` when the `client_id` is taken.
+   * @throws AppError `conflict`, `unavailable`, as `insertClients`.
    */
   updateClient(before: Client, after: Client): Promise<{ readonly client: Client; readonly absence: number | null }>;
   /** Makes a locked client's redirect URIs those of `after`; what has the same id and did not change stays. */

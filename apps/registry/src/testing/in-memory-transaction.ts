@@ -11,7 +11,7 @@ import type { Client } from '../domain/client.js';
 import { keyTaken, type KeptAnswer } from '#idempotency';
 import type { Provision } from '../domain/provision.js';
 import type { Realm } from '../domain/realm.js';
-import { clientIdTaken, realmNameTaken } from '../domain/refusals.js';
+import { clientIdNotFreeYet, clientIdTaken, realmNameTaken } from '../domain/refusals.js';
 import type { RegistryTransaction } from '../domain/registry-transactions.js';
 import { InMemoryClientUris } from './in-memory-client-uris.js';
 import type { InMemoryState } from './in-memory-state.js';
@@ -72,7 +72,7 @@ export class InMemoryTransaction implements RegistryTransaction {
 
   async insertClient(client: Client): Promise<Client> {
     this.checkFree(client);
-    this.state.tombstones.delete(`${ClientSnapshot.name}:${clientSnapshotKey(client)}`);
+    this.takeOver(client);
     return this.putClient(client);
   }
 
@@ -80,7 +80,7 @@ export class InMemoryTransaction implements RegistryTransaction {
     const after = this.withStoredParts(changed);
     this.checkFree(after);
     if (before.clientId === after.clientId) return { client: this.putClient(after), absence: null };
-    this.state.tombstones.delete(`${ClientSnapshot.name}:${clientSnapshotKey(after)}`);
+    this.takeOver(after);
     const absence = this.absence(ClientSnapshot.name, clientSnapshotKey(before));
     return { client: this.putClient(after), absence };
   }
@@ -182,6 +182,12 @@ export class InMemoryTransaction implements RegistryTransaction {
     const version = this.nextVersion();
     this.state.tombstones.set(`${snapshot}:${key}`, version);
     return version;
+  }
+
+  private takeOver({ realmId, clientId }: Client): void {
+    if (!this.state.tombstones.delete(`${ClientSnapshot.name}:${clientSnapshotKey({ realmId, clientId })}`)) return;
+    const pending = this.state.calls.map(({ request }) => request as { realmId?: string; vacates?: string });
+    if (pending.some((call) => call.realmId === realmId && call.vacates === clientId)) throw clientIdNotFreeYet();
   }
 
   private checkFree({ id, realmId, clientId }: Client): void {

@@ -32,6 +32,7 @@ import { completeClients } from './load-clients.js';
 import { fromClient, fromProvision, fromRealm, fromSecret, fromUri, toRealm } from './rows.js';
 import { TypeOrmClientUris } from './typeorm-client-uris.js';
 import { forgetTombstone, leaveTombstone } from './tombstones.js';
+import { takeOver } from './vacated-client-ids.js';
 
 interface StampedRow {
   readonly snapshot_version: string;
@@ -164,7 +165,7 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
     await this.refusingTakenClientId(() => this.manager.update(ClientEntity, { realmId, id }, columns));
     await this.storeSecrets(before, after);
     if (before.clientId === after.clientId) return { client: await this.stampClient(after), absence: null };
-    await forgetTombstone(this.manager, ClientSnapshot.name, clientSnapshotKey(after));
+    await takeOver(this.manager, [after]);
     const absence = await this.absence(ClientSnapshot.name, clientSnapshotKey(before));
     return { client: await this.stampClient(after), absence };
   }
