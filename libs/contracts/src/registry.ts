@@ -277,7 +277,17 @@ export const ListClients = defineCall({
     search: nullable(Type.String({ maxLength: 255 })),
     sort: Type.Union(CLIENT_SORTS.map((name) => Type.Literal(name))),
     filter: Type.Partial(
-      Type.Object({ clientId: Type.String(), enabled: Type.Boolean(), clientType: ClientTypeSchema }),
+      Type.Object({
+        clientId: Type.String(),
+        name: Type.String(),
+        owner: Type.String(),
+        enabled: Type.Boolean(),
+        clientType: ClientTypeSchema,
+        publicClient: Type.Boolean(),
+        firstParty: Type.Boolean(),
+        serviceAccountEnabled: Type.Boolean(),
+        directAccessGrantsEnabled: Type.Boolean(),
+      }),
     ),
   }),
   reply: pageOf(Client),

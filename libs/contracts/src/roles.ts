@@ -112,7 +112,12 @@ export const EnsureRoleAssignment = defineCall({
   reply: Acknowledged,
 });
 
-/** Lists realm-wide roles, or with `clientId` those of that client. */
+/** The orders in which roles are listed. */
+export const ROLE_SORTS = ['name', '-name', 'created_at', '-created_at'] as const;
+/** One of the orders. */
+export type RoleSort = (typeof ROLE_SORTS)[number];
+
+/** Lists realm-wide roles, or with `clientId` those of that client. `name` asks for the one of exactly this name. */
 export const ListRoles = defineCall({
   subject: 'roles.role.list.v1',
   callers: ['gateway'],
@@ -121,6 +126,8 @@ export const ListRoles = defineCall({
     clientId: Type.Optional(Uuid),
     page: PageRequest,
     search: nullable(Type.String()),
+    sort: Type.Optional(Type.Union(ROLE_SORTS.map((sort) => Type.Literal(sort)))),
+    name: Type.Optional(Type.String()),
   }),
   reply: pageOf(Role),
 });

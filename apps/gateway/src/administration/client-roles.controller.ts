@@ -14,7 +14,7 @@ import { UuidPipe } from '../http/uuid.pipe.js';
 import { tokenPreviewView } from './authority.view.js';
 import { CreateRoleDto, EvaluateDto } from './dto/roles.dto.js';
 import { pageBody } from './page.view.js';
-import { inRealm, newRole } from './role-requests.js';
+import { inRealm, newRole, roleQuery } from './role-requests.js';
 import { roleView } from './role.view.js';
 
 /**
@@ -34,14 +34,10 @@ export class ClientRolesController {
     @Req() request: GatewayRequest,
   ) {
     const query = new ListQuery(request.query);
-    const page = query.page();
-    const search = query.text('search') ?? null;
+    const asked = roleQuery(query);
     query.done();
     const { realmId, client } = await this.known(caller, id, context);
-    return pageBody(
-      await this.client.call(ListRoles, { realmId, clientId: client.id, page, search }, context),
-      roleView,
-    );
+    return pageBody(await this.client.call(ListRoles, { realmId, clientId: client.id, ...asked }, context), roleView);
   }
 
   @Post('roles')

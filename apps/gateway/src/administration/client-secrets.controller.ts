@@ -9,12 +9,13 @@ import type { GatewayReply, GatewayRequest } from '../http/gateway-request.js';
 import { idempotencyKey, tellReplayed } from '../http/idempotency.js';
 import { parseInstant } from '../http/instant.js';
 import { JsonBodyPipe } from '../http/json-body.pipe.js';
-import { NoQuery } from '../http/no-query.js';
 import { ListQuery } from '../http/list-query.js';
+import { askedOf } from '../http/small-list.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
 import { clientSecretView, newSecretView } from './client-secret.view.js';
 import { CreateClientSecretDto } from './dto/client-parts.dto.js';
-import { wholeList } from './page.view.js';
+import { pageBody } from './page.view.js';
+import { CLIENT_SECRET_LIST } from './small-lists.js';
 
 /** The secrets of a client. */
 @Controller('/realms/:realm/clients/:id/secrets')
@@ -27,10 +28,11 @@ export class ClientSecretsController {
     @Caller() caller: Access,
     @Context() context: CallContext,
     @Param('id', UuidPipe) clientId: string,
-    @NoQuery() _query: null,
+    @Req() request: GatewayRequest,
   ) {
+    const page = askedOf(CLIENT_SECRET_LIST, request.query);
     const { items } = await this.client.call(ListClientSecrets, { realmId: targetOf(caller).id, clientId }, context);
-    return wholeList(items, clientSecretView);
+    return pageBody(page(items), clientSecretView);
   }
 
   @Post()

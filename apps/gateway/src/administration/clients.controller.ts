@@ -24,6 +24,7 @@ import { UuidPipe } from '../http/uuid.pipe.js';
 import { clientView } from './client.view.js';
 import { registration, clientChanges } from './client-requests.js';
 import { CreateClientDto, RotateClientSecretDto, UpdateClientDto } from './dto/client.dto.js';
+import { defined } from './dto/defined.js';
 import { pageBody } from './page.view.js';
 import { userView } from './user.view.js';
 
@@ -63,15 +64,18 @@ export class ClientsController {
     const page = query.page();
     const search = query.text('search') ?? null;
     const sort = query.oneOf('sort', CLIENT_SORTS) ?? 'client_id';
-    const clientId = query.text('client_id');
-    const enabled = query.boolean('enabled');
-    const clientType = query.oneOf('client_type', CLIENT_TYPES);
+    const filter = defined({
+      clientId: query.text('client_id'),
+      name: query.text('name'),
+      owner: query.text('owner'),
+      enabled: query.boolean('enabled'),
+      clientType: query.oneOf('client_type', CLIENT_TYPES),
+      publicClient: query.boolean('public_client'),
+      firstParty: query.boolean('first_party'),
+      serviceAccountEnabled: query.boolean('service_account_enabled'),
+      directAccessGrantsEnabled: query.boolean('direct_access_grants_enabled'),
+    });
     query.done();
-    const filter = {
-      ...(clientId === undefined ? {} : { clientId }),
-      ...(enabled === undefined ? {} : { enabled }),
-      ...(clientType === undefined ? {} : { clientType }),
-    };
     return pageBody(
       await this.client.call(ListClients, { realmId: targetOf(caller).id, page, search, sort, filter }, context),
       clientView,

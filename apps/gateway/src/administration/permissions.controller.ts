@@ -17,12 +17,13 @@ import type { GatewayReply, GatewayRequest } from '../http/gateway-request.js';
 import { idempotencyKey, tellReplayed } from '../http/idempotency.js';
 import { JsonBodyPipe } from '../http/json-body.pipe.js';
 import { ListQuery } from '../http/list-query.js';
-import { NoQuery } from '../http/no-query.js';
+import { askedOf } from '../http/small-list.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
 import { CreatePermissionDto, UpdatePermissionDto } from './dto/roles.dto.js';
-import { wholeList } from './page.view.js';
+import { pageBody } from './page.view.js';
 import { inRealm, newPermission, permissionChanges } from './role-requests.js';
 import { permissionView } from './role.view.js';
+import { PERMISSION_LIST } from './small-lists.js';
 
 /** Whose catalogue it is: a client's, with its `client_id`, or the realm's. */
 type Owner = { readonly id: string; readonly clientId: string } | null;
@@ -35,19 +36,15 @@ abstract class CatalogueController {
   /** The owner that the path names. @throws AppError `not_found`. */
   protected abstract owner(caller: Access, request: GatewayRequest, context: CallContext): Promise<Owner>;
 
-  /** A catalogue is small and fixed in size: it is always answered whole. */
+  /** A catalogue is small and fixed in size: without `limit` it is answered whole. */
   @Get()
   @RequirePermissions('view_roles', 'manage_roles')
-  async permissions(
-    @Caller() caller: Access,
-    @Context() context: CallContext,
-    @Req() request: GatewayRequest,
-    @NoQuery() _query: null,
-  ) {
+  async permissions(@Caller() caller: Access, @Context() context: CallContext, @Req() request: GatewayRequest) {
+    const page = askedOf(PERMISSION_LIST, request.query);
     const owner = await this.owner(caller, request, context);
     const ofClient = owner === null ? {} : { clientId: owner.id };
     const { items } = await this.client.call(ListPermissions, { realmId: targetOf(caller).id, ...ofClient }, context);
-    return wholeList(items, permissionView);
+    return pageBody(page(items), permissionView);
   }
 
   @Post()

@@ -63,11 +63,14 @@ export class RealmsController {
     const search = query.text('search') ?? null;
     const sort = query.oneOf('sort', REALM_SORTS) ?? 'name';
     const enabled = query.boolean('enabled');
+    const name = query.text('name', 63) ?? null;
     query.done();
+    const own = administeredBy(caller);
+    if (name !== null && own !== null && name !== own) return wholeList([], realmView);
     return pageBody(
       await this.client.call(
         ListRealms,
-        { page, search, onlyName: administeredBy(caller), sort, ...defined({ enabled }) },
+        { page, search, onlyName: own ?? name, sort, ...defined({ enabled }) },
         context,
       ),
       realmView,

@@ -1,5 +1,6 @@
-import type { ChangeAssignments, RequestOf, UpdatePermission, UpdateRole } from '#contracts';
+import { ROLE_SORTS, type ChangeAssignments, type RequestOf, type UpdatePermission, type UpdateRole } from '#contracts';
 import { targetOf, type Access } from '../access/access.js';
+import type { ListQuery } from '../http/list-query.js';
 import { defined } from './dto/defined.js';
 import type {
   ChangeAssignmentsDto,
@@ -14,6 +15,15 @@ import type {
 export function inRealm(caller: Access) {
   const { id: realmId, name: realmName } = targetOf(caller);
   return { actor: caller.actor, realmId, realmName };
+}
+
+/** What is asked of a list of roles. */
+export function roleQuery(query: ListQuery) {
+  return {
+    page: query.page(),
+    search: query.text('search') ?? null,
+    ...defined({ sort: query.oneOf('sort', ROLE_SORTS), name: query.text('name') }),
+  };
 }
 
 /** What a new permission is asked for with. */

@@ -30,7 +30,7 @@ import {
   UpdateRoleDto,
 } from './dto/roles.dto.js';
 import { pageBody } from './page.view.js';
-import { assignmentChanges, inRealm, newRole, roleChanges } from './role-requests.js';
+import { assignmentChanges, inRealm, newRole, roleChanges, roleQuery } from './role-requests.js';
 import { roleView } from './role.view.js';
 
 /** The roles of a realm. By their id also those of its clients are read and changed. */
@@ -42,13 +42,9 @@ export class RolesController {
   @RequirePermissions('view_roles', 'manage_roles')
   async roles(@Caller() caller: Access, @Context() context: CallContext, @Req() request: GatewayRequest) {
     const query = new ListQuery(request.query);
-    const page = query.page();
-    const search = query.text('search') ?? null;
+    const asked = roleQuery(query);
     query.done();
-    return pageBody(
-      await this.client.call(ListRoles, { realmId: targetOf(caller).id, page, search }, context),
-      roleView,
-    );
+    return pageBody(await this.client.call(ListRoles, { realmId: targetOf(caller).id, ...asked }, context), roleView);
   }
 
   /** Whether the caller may make this role is for the role service to say: nobody makes what they do not hold. */

@@ -8,13 +8,14 @@ import { Context } from '../http/call-context.js';
 import { answerWithTag, entityTag } from '../http/conditional.js';
 import type { GatewayReply, GatewayRequest } from '../http/gateway-request.js';
 import { JsonBodyPipe } from '../http/json-body.pipe.js';
-import { NoQuery } from '../http/no-query.js';
+import { askedOf } from '../http/small-list.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
 import { explainedPermissionView } from './authority.view.js';
 import { ChangeAssignmentsDto } from './dto/roles.dto.js';
-import { wholeList } from './page.view.js';
+import { pageBody } from './page.view.js';
 import { assignmentChanges, inRealm } from './role-requests.js';
 import { roleView } from './role.view.js';
+import { HELD_PERMISSION_LIST, HELD_ROLE_LIST } from './small-lists.js';
 import { userView } from './user.view.js';
 
 /** The users of a realm (service accounts too) and the roles they hold. */
@@ -41,12 +42,13 @@ export class UsersController {
     @Caller() caller: Access,
     @Context() context: CallContext,
     @Param('id', UuidPipe) id: string,
-    @NoQuery() _query: null,
+    @Req() request: GatewayRequest,
   ) {
+    const page = askedOf(HELD_ROLE_LIST, request.query);
     const realmId = targetOf(caller).id;
     await this.client.call(ReadUser, { realmId, id }, context);
     const { items } = await this.client.call(ListSubjectRoles, { realmId, subjectId: id }, context);
-    return wholeList(items, roleView);
+    return pageBody(page(items), roleView);
   }
 
   /** What the user effectively holds, each with the roles that give it. */
@@ -56,12 +58,13 @@ export class UsersController {
     @Caller() caller: Access,
     @Context() context: CallContext,
     @Param('id', UuidPipe) id: string,
-    @NoQuery() _query: null,
+    @Req() request: GatewayRequest,
   ) {
+    const page = askedOf(HELD_PERMISSION_LIST, request.query);
     const realmId = targetOf(caller).id;
     await this.client.call(ReadUser, { realmId, id }, context);
     const { items } = await this.client.call(ExplainSubject, { realmId, subjectId: id }, context);
-    return wholeList(items, explainedPermissionView);
+    return pageBody(page(items), explainedPermissionView);
   }
 
   /** Gives and takes several roles, all or none. */

@@ -1,6 +1,7 @@
 import type { OperationDoc } from './operation.js';
 import { Instant, Uuid } from '#contracts';
 import { Type, type TSchema } from '@sinclair/typebox';
+import { sortsOf, type SmallList } from '../http/small-list.js';
 
 /** An id. */
 export const Id = Type.String({ ...Uuid, format: 'uuid' });
@@ -45,6 +46,19 @@ export const PAGING = {
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
   cursor: Type.String({ maxLength: 1_024, description: '`page.next_cursor` of the page before.' }),
 } as const;
+
+/** What can be asked of a list that is answered whole without `limit`. */
+export function smallListQuery(list: Pick<SmallList<never>, 'orders' | 'texts' | 'flags'>): Record<string, TSchema> {
+  const texts = Object.keys(list.texts).map((name) => [name, queryText('Only this, byte by byte.')]);
+  const flags = Object.keys(list.flags).map((name) => [name, queryFlag('Only those that are, or are not.')]);
+  return {
+    limit: Type.Integer({ minimum: 1, maximum: 200, description: 'Without it the list is answered whole.' }),
+    cursor: PAGING.cursor,
+    search: queryText('Any part of the texts, without case.'),
+    sort: oneOf(sortsOf(list)),
+    ...(Object.fromEntries([...texts, ...flags]) as Record<string, TSchema>),
+  };
+}
 
 /** A text of a query; empty counts as absent. */
 export function queryText(description: string, maxLength = 255): TSchema {

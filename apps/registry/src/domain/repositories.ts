@@ -37,6 +37,20 @@ export interface RealmQuery {
 /** An order of a list of clients. */
 export type ClientSort = (typeof CLIENT_SORTS)[number];
 
+/** The members by which clients are listed. */
+type FilteredClient = Pick<
+  Client,
+  | 'clientId'
+  | 'name'
+  | 'owner'
+  | 'enabled'
+  | 'clientType'
+  | 'publicClient'
+  | 'firstParty'
+  | 'serviceAccountEnabled'
+  | 'directAccessGrantsEnabled'
+>;
+
 /** Which clients of a realm to list. */
 export interface ClientQuery {
   readonly limit: number;
@@ -44,10 +58,9 @@ export interface ClientQuery {
   readonly sort: ClientSort;
   /** Any part of the name or `client_id`, without case. */
   readonly search: string | null;
+  /** What must be the same, byte by byte. */
   readonly filter: {
-    readonly clientId?: string | undefined;
-    readonly enabled?: boolean | undefined;
-    readonly clientType?: ClientType | undefined;
+    readonly [Member in keyof FilteredClient]?: FilteredClient[Member] | undefined;
   };
 }
 

@@ -139,9 +139,11 @@ class InMemoryClientRepository extends ClientRepository {
 
   async list(realmId: string, { search, filter, sort, after, limit }: ClientQuery): Promise<Page<Client>> {
     const matching = this.inRealm(realmId)
-      .filter(({ clientId }) => filter.clientId === undefined || clientId === filter.clientId)
-      .filter(({ enabled }) => filter.enabled === undefined || enabled === filter.enabled)
-      .filter(({ clientType }) => filter.clientType === undefined || clientType === filter.clientType)
+      .filter((client) =>
+        Object.entries(filter).every(
+          ([member, value]) => value === undefined || client[member as keyof Client] === value,
+        ),
+      )
       .filter(({ name, clientId }) => isPart(search, name, clientId));
     const valueOf = (client: Client): string => {
       if (sort.endsWith('client_id')) return client.clientId;

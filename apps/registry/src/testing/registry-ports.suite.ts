@@ -296,6 +296,31 @@ export function describeRegistryPorts(name: string, open: () => Promise<OpenedAd
         expect(newestFirst.items.slice(0, 2).map(({ clientId }) => clientId)).toEqual(['c5', 'c2']);
       });
 
+      it('are filtered by each of their members', async () => {
+        await insertClient({ clientId: 'plain', name: 'Plain' });
+        const facts: readonly Partial<Client>[] = [
+          { name: 'Wanted' },
+          { owner: 'team-a' },
+          { enabled: false },
+          { clientType: 'public', publicClient: true },
+          { firstParty: true },
+          { serviceAccountEnabled: true },
+          { directAccessGrantsEnabled: true },
+        ];
+        for (const [index, fact] of facts.entries()) await insertClient({ clientId: `c${index}`, ...fact });
+        for (const [index, fact] of facts.entries()) {
+          const { items, total } = await ports.clients.list(realm.id, { ...EVERYTHING, filter: fact });
+          expect([items.map(({ clientId }) => clientId), total]).toEqual([[`c${index}`], 1]);
+        }
+        const { items } = await ports.clients.list(realm.id, {
+          ...EVERYTHING,
+          filter: { firstParty: false, owner: 'TEAM-A' },
+        });
+        expect(items).toEqual([]);
+        const secret = { ...EVERYTHING, filter: { name: 'a\0' } };
+        expect((await ports.clients.list(realm.id, secret)).items).toEqual([]);
+      });
+
       it('are searched and filtered; nothing a caller sends is a pattern', async () => {
         await insertClient({ clientId: 'pay-100%', name: 'Payments' });
         await insertClient({ clientId: 'billing', name: 'Rechnung', enabled: false });
@@ -310,6 +335,7 @@ export function describeRegistryPorts(name: string, open: () => Promise<OpenedAd
         expect(await found({ search: 'a\u0000' })).toEqual([]);
         expect(await found({ search: '' })).toHaveLength(3);
         expect(await found({ filter: { clientId: 'spa' } })).toEqual(['spa']);
+        expect(await found({ filter: { clientId: undefined, owner: undefined, enabled: false } })).toEqual(['billing']);
         expect(await found({ filter: { clientId: 'Spa' } })).toEqual([]);
         expect(await found({ filter: { enabled: false } })).toEqual(['billing']);
         expect(await found({ filter: { clientType: 'confidential', enabled: true } })).toEqual(['pay-100%']);

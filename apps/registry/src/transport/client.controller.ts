@@ -46,7 +46,7 @@ export class ClientController {
 
   @Handles(ListClients)
   async list(@Payload() request: RequestOf<typeof ListClients>): Promise<ReplyOf<typeof ListClients>> {
-    const order = `clients/${request.sort}`;
+    const order = `clients/${request.realmId}/${request.sort}`;
     const { items, next, ...count } = await this.listClients.execute(request.realmId, {
       limit: request.page.limit,
       after: decodePosition(order, request.page.cursor),

@@ -10,13 +10,13 @@ export interface DescribedRolePage {
   readonly total: number;
 }
 
-/** Lists the realm's own roles by name, or a client's. */
+/** Lists the realm's own roles, or a client's. */
 @Injectable()
 export class ListRoles {
   constructor(private readonly store: RoleStore) {}
 
-  async execute({ realmId, clientId, page, search }: RequestOf<typeof Contract>): Promise<DescribedRolePage> {
-    const found = await this.store.listRoles({ realmId, scope: clientId ?? REALM_SCOPE }, page, search);
+  async execute({ realmId, clientId, page, ...query }: RequestOf<typeof Contract>): Promise<DescribedRolePage> {
+    const found = await this.store.listRoles({ realmId, scope: clientId ?? REALM_SCOPE }, page, query);
     return { ...found, roles: await describeRoles(this.store, realmId, found.roles) };
   }
 }

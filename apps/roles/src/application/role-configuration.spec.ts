@@ -143,7 +143,7 @@ describe('the part of a configuration that speaks of roles', () => {
       { clientId: null, permissions: [], roles: [] },
       { clientId: api.id, permissions: [{ name: 'invoices:write' }], roles: [{ name: 'reader', permissions: [] }] },
     ]);
-    const { total } = await store.listRoles({ realmId, scope: 'realm' }, { limit: 10, cursor: null }, null);
+    const { total } = await store.listRoles({ realmId, scope: 'realm' }, { limit: 10, cursor: null });
     expect(total).toBe(2);
   });
 

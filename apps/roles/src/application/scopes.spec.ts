@@ -87,7 +87,7 @@ describe('scopes', () => {
         expect(version).toBeGreaterThan(before[index]?.version ?? 0);
       });
       expect(await roles.held(realmId, subjectId)).toBeNull();
-      expect((await store.listRoles({ realmId, scope: 'realm' }, { limit: 1, cursor: null }, null)).total).toBe(0);
+      expect((await store.listRoles({ realmId, scope: 'realm' }, { limit: 1, cursor: null })).total).toBe(0);
     });
 
     it('is idempotent, also for a realm that never was', async () => {

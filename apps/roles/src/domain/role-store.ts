@@ -1,4 +1,4 @@
-import type { AuditEvent, PageRequest } from '#contracts';
+import type { AuditEvent, PageRequest, RoleSort } from '#contracts';
 import type { AnswerKeeper, KeptAnswer } from '#idempotency';
 import type { CallContext } from '#messaging';
 import type { RetiredBit } from './catalogue-policy.js';
@@ -53,6 +53,15 @@ export interface ScopeContents {
 export interface SubjectState {
   readonly version: number;
   readonly roles: readonly HeldRole[];
+}
+
+/** Which roles of a scope, and in which order: by name unless told otherwise. */
+export interface RoleQuery {
+  /** Any part of the name, without case. */
+  readonly search?: string | null | undefined;
+  /** The name itself, byte by byte. */
+  readonly name?: string | undefined;
+  readonly sort?: RoleSort | undefined;
 }
 
 /** A page of roles. */
@@ -188,8 +197,8 @@ export abstract class RoleStore {
   /** Subjects that hold a role of the scope, ascending: at most `limit`. */
   abstract holdersIn(address: ScopeAddress, limit: number): Promise<readonly string[]>;
   abstract findRole(realmId: string, id: string): Promise<Role | null>;
-  /** The roles of one scope by name; `search` matches any part of the name, without case. */
-  abstract listRoles(address: ScopeAddress, page: PageRequest, search: string | null): Promise<RolePage>;
+  /** The roles of one scope. */
+  abstract listRoles(address: ScopeAddress, page: PageRequest, query?: RoleQuery): Promise<RolePage>;
   /** Who holds a role. */
   abstract listHolders(realmId: string, roleId: string, page: PageRequest): Promise<SubjectPage<Holder>>;
   /** The holders of a role who would hold something else if it granted `mask`; what other roles grant does not change. */

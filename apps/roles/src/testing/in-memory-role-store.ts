@@ -12,6 +12,7 @@ import {
   type HeldRole,
   type Holder,
   type RolePage,
+  type RoleQuery,
   type Scope,
   type ScopeAddress,
   type ScopeContents,
@@ -21,6 +22,7 @@ import {
   type SubjectState,
 } from '../domain/role-store.js';
 import { scopeOf, type Role } from '../domain/role.js';
+import { pageOfPlaces } from '../infrastructure/persistence/role-places.js';
 
 interface Assignment extends SubjectAddress {
   readonly roleId: string;
@@ -179,19 +181,14 @@ export class InMemoryRoleStore extends RoleStore {
     return Promise.resolve(pageOf(affected, page));
   }
 
-  async listRoles(address: ScopeAddress, page: PageRequest, search: string | null): Promise<RolePage> {
-    const [after] = page.cursor === null ? [] : decodeCursor(page.cursor, 1);
-    const matching = rolesIn(this.state, address)
-      .filter(({ name }) => search === null || foldedText(name).includes(foldedText(search)))
-      .sort((left, right) => ascending(left.name, right.name));
-    const rest = after === undefined ? matching : matching.filter(({ name }) => name > after);
-    const roles = rest.slice(0, page.limit);
-    const last = roles.at(-1);
-    return {
-      roles,
-      nextCursor: last === undefined || rest.length <= roles.length ? null : encodeCursor([last.name]),
-      total: matching.length,
-    };
+  async listRoles(address: ScopeAddress, page: PageRequest, query: RoleQuery = {}): Promise<RolePage> {
+    const { search, name, sort = 'name' } = query;
+    const matching = rolesIn(this.state, address).filter(
+      (role) => (name === undefined || role.name === name) && foldedText(role.name).includes(foldedText(search ?? '')),
+    );
+    const list = `${address.realmId}/${address.scope}`;
+    const { shown, nextCursor } = pageOfPlaces(matching, list, sort, page);
+    return { roles: shown, nextCursor, total: matching.length };
   }
 
   retiredIn(addresses: readonly ScopeAddress[]): Promise<readonly (readonly RetiredBit[])[]> {

@@ -37,7 +37,7 @@ export function describeRoleStore(store: () => RoleStore): void {
         throw new AppError('conflict');
       });
       await expect(failing).rejects.toMatchObject({ code: 'conflict' });
-      expect((await store().listRoles({ realmId, scope: 'realm' }, { limit: 10, cursor: null }, null)).total).toBe(0);
+      expect((await store().listRoles({ realmId, scope: 'realm' }, { limit: 10, cursor: null })).total).toBe(0);
       expect((await store().readSubjects([{ realmId, subjectId: realmId }]))[0]?.version).toBe(0);
     });
 
@@ -367,7 +367,7 @@ export function describeRoleStore(store: () => RoleStore): void {
       const seen: string[] = [];
       let cursor: string | null = null;
       do {
-        const page = await store().listRoles({ realmId, scope: 'realm' }, { limit: 2, cursor }, null);
+        const page = await store().listRoles({ realmId, scope: 'realm' }, { limit: 2, cursor });
         expect(page.total).toBe(names.length);
         seen.push(...page.roles.map(({ name }) => name));
         cursor = page.nextCursor;
@@ -375,12 +375,56 @@ export function describeRoleStore(store: () => RoleStore): void {
       expect(seen).toEqual(names);
     });
 
+    it.each([
+      ['name', ['a', 'b', 'c']],
+      ['-name', ['c', 'b', 'a']],
+      ['created_at', ['b', 'c', 'a']],
+      ['-created_at', ['a', 'c', 'b']],
+    ] as const)('are listed by %s in pages without gaps', async (sort, expected) => {
+      const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
+      const { realmId } = await realmWith(
+        { name: 'a', createdAt: at(3) },
+        { name: 'b', createdAt: at(1) },
+        { name: 'c', createdAt: at(2) },
+      );
+      const seen: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const page = await store().listRoles({ realmId, scope: 'realm' }, { limit: 1, cursor }, { sort });
+        seen.push(...page.roles.map(({ name }) => name));
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      expect(seen).toEqual(expected);
+    });
+
+    it('are found by their name, byte by byte', async () => {
+      const { realmId } = await realmWith({ name: 'a' }, { name: 'A' }, { name: 'ab' });
+      const { roles, total } = await store().listRoles(
+        { realmId, scope: 'realm' },
+        { limit: 9, cursor: null },
+        { name: 'A' },
+      );
+      expect([roles.map(({ name }) => name), total]).toEqual([['A'], 1]);
+    });
+
+    it('give cursors that fit no other order and no other scope', async () => {
+      const { realmId } = await realmWith({ name: 'a' }, { name: 'b' });
+      const address = { realmId, scope: 'realm' };
+      const { nextCursor: cursor } = await store().listRoles(address, { limit: 1, cursor: null });
+      expect((await store().listRoles(address, { limit: 1, cursor })).roles.map(({ name }) => name)).toEqual(['b']);
+      const misuses = [
+        () => store().listRoles(address, { limit: 1, cursor }, { sort: '-name' }),
+        () => store().listRoles({ realmId: uuidv7(), scope: 'realm' }, { limit: 1, cursor }),
+      ];
+      for (const misuse of misuses) await expect(misuse()).rejects.toMatchObject({ code: 'malformed_request' });
+    });
+
     it('are searched by any part of the name, without case and without wildcards', async () => {
       const { realmId } = await realmWith(
         ...['Invoice_Clerk', 'invoiceXclerk', '100%', 'Größe'].map((name) => ({ name })),
       );
       const search = async (text: string): Promise<readonly string[]> =>
-        (await store().listRoles({ realmId, scope: 'realm' }, { limit: 10, cursor: null }, text)).roles.map(
+        (await store().listRoles({ realmId, scope: 'realm' }, { limit: 10, cursor: null }, { search: text })).roles.map(
           ({ name }) => name,
         );
       expect(await search('INVOICE_')).toEqual(['Invoice_Clerk']);
@@ -391,14 +435,12 @@ export function describeRoleStore(store: () => RoleStore): void {
 
     it('end exactly at the last page', async () => {
       const { realmId } = await realmWith({ name: 'a' }, { name: 'b' });
-      expect(
-        (await store().listRoles({ realmId, scope: 'realm' }, { limit: 2, cursor: null }, null)).nextCursor,
-      ).toBeNull();
+      expect((await store().listRoles({ realmId, scope: 'realm' }, { limit: 2, cursor: null })).nextCursor).toBeNull();
     });
 
     it('refuse a cursor of something else', async () => {
       await expect(
-        store().listRoles({ realmId: uuidv7(), scope: 'realm' }, { limit: 2, cursor: '!' }, null),
+        store().listRoles({ realmId: uuidv7(), scope: 'realm' }, { limit: 2, cursor: '!' }),
       ).rejects.toMatchObject({
         code: 'malformed_request',
       });

@@ -89,7 +89,7 @@ export class RolesHarness {
   /** Provisions a realm and answers the ids of its roles by name. */
   async realm(realmName = 'acme', realmId = uuidv7()): Promise<{ realmId: string; admin: string; viewer: string }> {
     await this.provisionRealmRoles.execute({ realmId, realmName }, this.context);
-    const { roles } = await this.store.listRoles({ realmId, scope: 'realm' }, { limit: 10, cursor: null }, null);
+    const { roles } = await this.store.listRoles({ realmId, scope: 'realm' }, { limit: 10, cursor: null });
     const idOf = (name: string): string => roles.find((role) => role.name === name)?.id ?? '';
     return { realmId, admin: idOf('admin'), viewer: idOf('viewer') };
   }

@@ -1,6 +1,7 @@
+import { CLIENT_SECRET_LIST } from '../../administration/small-lists.js';
 import { Type } from '@sinclair/typebox';
 import type { OperationDoc, ResourceDoc } from '../operation.js';
-import { dataOf, Id, IDEMPOTENT, orNull, pageOf, queryFlag, Time } from '../schemas.js';
+import { dataOf, Id, IDEMPOTENT, orNull, pageOf, queryFlag, Time, smallListQuery } from '../schemas.js';
 import { RedirectUri } from './clients.js';
 
 const ClientSecret = Type.Object(
@@ -73,10 +74,10 @@ export const CLIENT_PARTS: ResourceDoc = {
   description: 'The secrets and URIs of a client.',
   operations: {
     'GET /realms/{realm}/clients/{id}/secrets': {
-      query: {},
+      query: smallListQuery(CLIENT_SECRET_LIST),
       id: 'listClientSecrets',
       summary: 'List the secrets of a client',
-      description: 'Always whole; never their text.',
+      description: 'Never their text.',
       answer: pageOf(ClientSecret),
     },
     'POST /realms/{realm}/clients/{id}/secrets': {

@@ -66,6 +66,7 @@ export const REALMS: ResourceDoc = {
         search: queryText('Any part of the name, without case.'),
         sort: oneOf(REALM_SORTS),
         enabled: queryFlag('Only those that are, or are not.'),
+        name: queryText('Exactly this one.', 63),
       },
     },
     'GET /realms/{realm}': { id: 'readRealm', summary: 'Read a realm', answer: Realm, tagged: true },

@@ -1,8 +1,21 @@
 import { PreviewedPermission } from '#contracts';
 import { Type } from '@sinclair/typebox';
+import { HELD_PERMISSION_LIST, PERMISSION_LIST } from '../../administration/small-lists.js';
 import type { ResourceDoc } from '../operation.js';
-import { dataOf, Id, IDEMPOTENT, oneOf, orNull, pageOf, PAGING, queryFlag, queryText, Time } from '../schemas.js';
-import { Permission, Role } from './roles.js';
+import {
+  dataOf,
+  Id,
+  IDEMPOTENT,
+  oneOf,
+  orNull,
+  pageOf,
+  PAGING,
+  queryFlag,
+  queryText,
+  Time,
+  smallListQuery,
+} from '../schemas.js';
+import { Permission, Role, ROLE_QUERY } from './roles.js';
 
 const SUBJECT = {
   id: Id,
@@ -147,7 +160,7 @@ export const ROLE_ADMINISTRATION: ResourceDoc = {
       id: 'listClientRoles',
       summary: 'List the roles of a client',
       answer: pageOf(Role),
-      query: { ...PAGING, search: queryText('Any part of the name, without case.') },
+      query: ROLE_QUERY,
     },
     'POST /realms/{realm}/clients/{id}/roles': {
       id: 'createClientRole',
@@ -157,10 +170,9 @@ export const ROLE_ADMINISTRATION: ResourceDoc = {
       example: { name: 'reader', permissions: [] },
     },
     'GET /realms/{realm}/clients/{id}/permissions': {
-      query: {},
+      query: smallListQuery(PERMISSION_LIST),
       id: 'listClientPermissions',
       summary: "List a client's catalogue",
-      description: 'Always whole.',
       answer: pageOf(Permission),
     },
     'POST /realms/{realm}/clients/{id}/permissions': {
@@ -198,10 +210,9 @@ export const ROLE_ADMINISTRATION: ResourceDoc = {
       example: { scope: 'invoices:read' },
     },
     'GET /realms/{realm}/users/{id}/permissions': {
-      query: {},
+      query: smallListQuery(HELD_PERMISSION_LIST),
       id: 'listUserPermissions',
       summary: 'List what a user effectively holds, and which roles give it',
-      description: 'Always whole.',
       answer: pageOf(EffectivePermission),
     },
     'PATCH /realms/{realm}/users/{id}/roles': {

@@ -1,7 +1,8 @@
-import { Permission as PermissionContract } from '#contracts';
+import { Permission as PermissionContract, ROLE_SORTS } from '#contracts';
 import { Type } from '@sinclair/typebox';
+import { PERMISSION_LIST } from '../../administration/small-lists.js';
 import type { ResourceDoc } from '../operation.js';
-import { Id, orNull, pageOf, PAGING, queryText, Time } from '../schemas.js';
+import { oneOf, Id, orNull, pageOf, PAGING, queryText, Time, smallListQuery } from '../schemas.js';
 
 /** A role as the API shows it. */
 export const Role = Type.Object(
@@ -17,6 +18,14 @@ export const Role = Type.Object(
   },
   { $id: 'Role' },
 );
+
+/** What can be asked of a list of roles. */
+export const ROLE_QUERY = {
+  ...PAGING,
+  search: queryText('Any part of the name, without case.'),
+  sort: oneOf(ROLE_SORTS),
+  name: queryText('Only the one of this name.'),
+};
 
 /** A permission as the API shows it. */
 export const Permission = Type.Object(
@@ -39,13 +48,12 @@ export const ROLES: ResourceDoc = {
       id: 'listRoles',
       summary: 'List realm-wide roles',
       answer: pageOf(Role),
-      query: { ...PAGING, search: queryText('Any part of the name, without case.') },
+      query: ROLE_QUERY,
     },
     'GET /realms/{realm}/permissions': {
-      query: {},
+      query: smallListQuery(PERMISSION_LIST),
       id: 'listPermissions',
       summary: 'List the permissions of the realm',
-      description: 'Always whole.',
       answer: pageOf(Permission),
     },
   },

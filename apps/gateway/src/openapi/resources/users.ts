@@ -1,7 +1,20 @@
 import { REQUIRED_ACTIONS, USER_SORTS } from '#contracts';
 import { Type } from '@sinclair/typebox';
+import { HELD_ROLE_LIST } from '../../administration/small-lists.js';
 import type { ResourceDoc } from '../operation.js';
-import { dataOf, Id, IDEMPOTENT, oneOf, orNull, pageOf, PAGING, queryFlag, queryText, Time } from '../schemas.js';
+import {
+  dataOf,
+  Id,
+  IDEMPOTENT,
+  oneOf,
+  orNull,
+  pageOf,
+  PAGING,
+  queryFlag,
+  queryText,
+  Time,
+  smallListQuery,
+} from '../schemas.js';
 import { Role } from './roles.js';
 
 /** A user as the API shows it. */
@@ -88,10 +101,9 @@ export const USERS: ResourceDoc = {
     },
     'GET /realms/{realm}/users/{id}': { id: 'readUser', summary: 'Read a user', answer: dataOf(User), tagged: true },
     'GET /realms/{realm}/users/{id}/roles': {
-      query: {},
+      query: smallListQuery(HELD_ROLE_LIST),
       id: 'listUserRoles',
       summary: 'List the roles of a user',
-      description: 'Always whole.',
       answer: pageOf(Role),
     },
     'POST /realms/{realm}/users/{id}/roles/{roleId}': {

@@ -91,13 +91,17 @@ describe('a client_id that its client has given up', () => {
   it('stays closed to whoever wanted it while it was being given up', async () => {
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
+    let deleted: () => void = () => undefined;
+    const given = new Promise<void>((resolve) => (deleted = resolve));
     const removing = registry.transactions.run(async (transaction) => {
       await transaction.deleteClient(former);
       const { id: clientId, realmId } = former;
       const request = { realmId, clientId, serviceAccountUserId: null, vacates: 'billing' };
       await transaction.call(RemoveClientRoles, request);
+      deleted();
       await held;
     });
+    await given;
     const inserting = registry.transactions.run((transaction) =>
       transaction.insertClient(aClient(realm, { clientId: 'billing' })),
     );

@@ -1,5 +1,5 @@
 import type { PageRequest } from '#contracts';
-import { decodeCursor, encodeCursor, foldedText, Outbox, toSafeInteger } from '#database';
+import { Outbox, toSafeInteger } from '#database';
 import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -12,6 +12,7 @@ import {
   type HeldRole,
   type Holder,
   type RolePage,
+  type RoleQuery,
   type RoleTransaction,
   type Scope,
   type ScopeAddress,
@@ -22,6 +23,7 @@ import {
 } from '../../domain/role-store.js';
 import type { Role } from '../../domain/role.js';
 import { holdersOf, retiredIn } from './bulk-reads.js';
+import { listRoles } from './list-roles.js';
 import { listAffected, listHolders } from './role-holders.js';
 import { RoleEntity } from './role.entity.js';
 import { roleOfEntity, roleOfJson, type RoleJson } from './role.mapping.js';
@@ -186,39 +188,8 @@ export class TypeOrmRoleStore extends RoleStore {
     return listAffected(this.data, role, mask, page);
   }
 
-  async listRoles({ realmId, scope }: ScopeAddress, page: PageRequest, search: string | null): Promise<RolePage> {
-    const query = this.data
-      .createQueryBuilder(RoleEntity, 'role')
-      .where('role.realm_id = :realmId AND role.scope = :scope', { realmId, scope });
-    if (search !== null)
-      query.andWhere('role.name = ANY(:names)', { names: await this.namesWith(realmId, scope, search) });
-    const total = await query.getCount();
-    if (page.cursor !== null) {
-      const [after] = decodeCursor(page.cursor, 1);
-      query.andWhere('role.name > :after', { after });
-    }
-    // One more than the page tells whether another page follows.
-    const found = await query
-      .orderBy('role.name', 'ASC')
-      .limit(page.limit + 1)
-      .getMany();
-    const roles = found.slice(0, page.limit).map(roleOfEntity);
-    const last = roles.at(-1);
-    return {
-      roles,
-      nextCursor: last === undefined || found.length <= page.limit ? null : encodeCursor([last.name]),
-      total,
-    };
-  }
-
-  /** Looked through here, because case beyond ASCII differs between databases, and a scope has few roles: its snapshot holds them all. */
-  private async namesWith(realmId: string, scope: string, search: string): Promise<readonly string[]> {
-    const wanted = foldedText(search);
-    const rows: readonly { readonly name: string }[] = await this.data.query(
-      'SELECT name FROM roles.roles WHERE realm_id = $1 AND scope = $2',
-      [realmId, scope],
-    );
-    return rows.map(({ name }) => name).filter((name) => foldedText(name).includes(wanted));
+  listRoles(address: ScopeAddress, page: PageRequest, query: RoleQuery = {}): Promise<RolePage> {
+    return listRoles(this.data, address, page, query);
   }
 
   retiredIn(addresses: readonly ScopeAddress[]): Promise<readonly (readonly RetiredBit[])[]> {
