@@ -86,6 +86,8 @@ export function webProblem(value: string, { scheme, authority, rest }: UriParts)
   const [, host, port] = /^(\[[^\]]*\]|[^:[\]]*)(:[^:]*)?$/.exec(authority) ?? [];
   if (host === undefined || host === '') return 'must name a valid host';
   if (port !== undefined && !isPort(port.slice(1))) return 'must have a port between 1 and 65535, or none';
+  // What resolvers make of an empty label, at the end too, is not what the host says.
+  if (host.split('.').includes('')) return 'must name a host without empty labels';
   if (scheme === 'http' && !LOCAL_HOSTS.includes(host)) {
     return 'must use https: plain http is only accepted for localhost, 127.0.0.1 and [::1]';
   }
@@ -107,7 +109,9 @@ function pathProblem(rest: string): string | null {
   const [path = ''] = rest.split('?', 1);
   // A browser takes these out, encoded or not, and so would go to another path than the one that stands here.
   const dots = path.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
-  return dots ? 'must not have . or .. as a segment of its path' : null;
+  if (dots) return 'must not have . or .. as a segment of its path';
+  // Proxies and frameworks decode these before they look where a segment ends: theirs may be another path.
+  return /%2f|%5c/i.test(path) ? 'must not have an encoded slash or backslash in its path' : null;
 }
 
 function queryProblem(rest: string): string | null {
