@@ -1,4 +1,4 @@
-import type { CLIENT_SORTS, ClientType, REALM_SORTS } from '#contracts';
+import type { CLIENT_SORTS, REALM_SORTS } from '#contracts';
 import type { Client } from './client.js';
 import type { Realm } from './realm.js';
 

@@ -88,6 +88,7 @@ export const PROTOCOL: ResourceDoc = {
         'unsupported_grant_type',
         'invalid_scope',
         'invalid_target',
+        'too_many_requests',
       ],
     },
     'GET /realms/{realm}/protocol/openid-connect/certs': {

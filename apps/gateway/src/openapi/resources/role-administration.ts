@@ -11,7 +11,6 @@ import {
   pageOf,
   PAGING,
   queryFlag,
-  queryText,
   Time,
   smallListQuery,
 } from '../schemas.js';
