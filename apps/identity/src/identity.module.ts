@@ -28,6 +28,7 @@ import { BootstrapNotice } from './domain/bootstrap-notice.js';
 import { BoundedWork } from './domain/bounded-work.js';
 import { PasswordHasher } from './domain/password-hasher.js';
 import { PasswordObserver } from './domain/password-observer.js';
+import { SignInLimits } from './domain/sign-in-limits.js';
 import { UserStore } from './domain/user-store.js';
 import { Argon2PasswordHasher } from './infrastructure/hashing/argon2-password-hasher.js';
 import { PrometheusPasswordObserver } from './infrastructure/metrics/prometheus-password-observer.js';
@@ -80,6 +81,7 @@ const HASHING = { maxRunning: Math.min(3, availableParallelism()), maxWaiting: 6
     { provide: PasswordHasher, useClass: Argon2PasswordHasher },
     { provide: PasswordObserver, useClass: PrometheusPasswordObserver },
     { provide: BoundedWork, useFactory: () => new BoundedWork(HASHING) },
+    { provide: SignInLimits, useFactory: () => new SignInLimits() },
     {
       provide: EnsureAdministrator,
       // The program that hosts the service may provide another notice; standalone does.

@@ -43,7 +43,10 @@ export function userSnapshotKey(realmId: string, userId: string): string {
   return `${realmId}/${userId}`;
 }
 
-/** Checks a user's password. A wrong password and an unknown or disabled user take the same time; the reason is internal. */
+/**
+ * Checks a user's password. A wrong password and an unknown or disabled user take the same time; the reason is internal.
+ * `too_many_requests` when too many were wrong before.
+ */
 export const VerifyPassword = defineCall({
   subject: 'identity.password.verify.v1',
   callers: ['tokens'],
@@ -51,6 +54,8 @@ export const VerifyPassword = defineCall({
     realmId: Uuid,
     username: Type.String({ maxLength: 255 }),
     password: Type.String({ maxLength: 1_024 }),
+    /** Where it comes from: what is wrong too often from there is slowed down. */
+    ip: Type.Optional(nullable(Type.String({ maxLength: 64 }))),
   }),
   reply: Type.Union([
     Type.Object({ outcome: Type.Literal('verified'), userId: Uuid }),

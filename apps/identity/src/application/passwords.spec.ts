@@ -53,7 +53,14 @@ describe('passwords', () => {
         return super.verify(hash, password);
       }
     }
-    const verify = new VerifyPassword(store, new SlowHasher(), identity.hashing, identity.observer);
+    const verify = new VerifyPassword(
+      store,
+      new SlowHasher(),
+      identity.hashing,
+      identity.limits,
+      identity.observer,
+      identity.clock,
+    );
     const request = { realmId: identity.realm.realmId, username: 'admin', password: 'correct horse' };
     const served = [verify.execute(request, identity.context), verify.execute(request, identity.context)];
     await expect(verify.execute(request, identity.context)).rejects.toMatchObject({ code: 'overloaded' });
@@ -69,5 +76,55 @@ describe('passwords', () => {
     const request = { realmId: identity.realm.realmId, username: 'admin', password: 'x' };
     await expect(identity.verifyPassword.execute(request, context)).rejects.toMatchObject({ code: 'cancelled' });
     expect(identity.hasher.compared).toEqual([]);
+  });
+
+  describe('after too many that were wrong', () => {
+    const from = (ip: string | null, password: string, username = 'admin') =>
+      identity.verifyPassword.execute({ realmId: identity.realm.realmId, username, password, ip }, identity.context);
+    const fail = async (times: number, ip: string, username = 'admin'): Promise<void> => {
+      for (let count = 0; count < times; count += 1)
+        expect(await from(ip, 'wrong', username)).toMatchObject({ outcome: 'refused' });
+    };
+    const slowed = { code: 'too_many_requests', reason: 'too_many_failed_sign_ins' };
+
+    it('wait longer and longer, right or wrong, and are not compared meanwhile', async () => {
+      await fail(3, '192.0.2.1');
+      for (const [round, seconds] of [1, 2, 4, 8, 8].entries()) {
+        const compared = identity.hasher.compared.length;
+        await expect(from('192.0.2.1', 'correct horse')).rejects.toMatchObject({
+          ...slowed,
+          retryAfterSeconds: seconds,
+        });
+        expect(identity.hasher.compared).toHaveLength(compared);
+        identity.clock.advance(seconds * 1_000);
+        if (round < 4) await fail(1, '192.0.2.1');
+      }
+      expect(await from('192.0.2.1', 'correct horse')).toMatchObject({ outcome: 'verified' });
+      await fail(3, '192.0.2.1');
+      expect(identity.observer.seen.filter((one) => one === 'slowed')).toHaveLength(5);
+    });
+
+    it('do so for names that nobody has as well, and in any case', async () => {
+      await fail(2, '192.0.2.1', 'Nobody');
+      await fail(1, '192.0.2.1', 'nobody');
+      await expect(from('192.0.2.1', 'x', 'NOBODY')).rejects.toMatchObject(slowed);
+      expect(await from('192.0.2.1', 'x', 'somebody')).toMatchObject({ outcome: 'refused' });
+    });
+
+    it('do not keep the user out who comes from elsewhere, unless they come from everywhere', async () => {
+      await fail(3, '192.0.2.1');
+      expect(await from('192.0.2.2', 'correct horse')).toMatchObject({ outcome: 'verified' });
+      await fail(3, '2001:db8::1');
+      await expect(from('2001:db8::ffff', 'x')).rejects.toMatchObject(slowed);
+      await fail(2, '2001:db8:0:1::1');
+      await expect(from('198.51.100.1', 'correct horse')).rejects.toMatchObject({ ...slowed, retryAfterSeconds: 1 });
+    });
+
+    it('count many at once as many', async () => {
+      const outcomes = await Promise.allSettled(Array.from({ length: 2 }, () => from('192.0.2.1', 'wrong')));
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+      await fail(1, '192.0.2.1');
+      await expect(from('192.0.2.1', 'wrong')).rejects.toMatchObject(slowed);
+    });
   });
 });

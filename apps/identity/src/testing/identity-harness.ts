@@ -12,6 +12,7 @@ import { VerifyPassword } from '../application/verify-password.js';
 import { BootstrapNotice } from '../domain/bootstrap-notice.js';
 import { BoundedWork } from '../domain/bounded-work.js';
 import { PasswordHasher } from '../domain/password-hasher.js';
+import { SignInLimits } from '../domain/sign-in-limits.js';
 import { PasswordObserver } from '../domain/password-observer.js';
 import type { PasswordVerdict } from '../domain/password-verdict.js';
 import type { UserStore } from '../domain/user-store.js';
@@ -68,6 +69,10 @@ export class RecordingObserver extends PasswordObserver {
   shed(): void {
     this.seen.push('shed');
   }
+
+  slowed(): void {
+    this.seen.push('slowed');
+  }
 }
 
 /** Every use case over one store, with doubles around. */
@@ -77,6 +82,10 @@ export class IdentityHarness {
   readonly hasher = new CountingHasher();
   readonly notice = new RecordingNotice();
   readonly observer = new RecordingObserver();
+  readonly limits = new SignInLimits(
+    { freeFailures: 3, longestWaitMs: 8_000 },
+    { freeFailures: 5, longestWaitMs: 2_000 },
+  );
   readonly hashing = new BoundedWork({ maxRunning: 1, maxWaiting: 1 });
   readonly context = newCallContext({ deadlineMs: 5_000 });
   readonly realm = { realmId: uuidv7(), realmName: 'acme' };
@@ -92,7 +101,7 @@ export class IdentityHarness {
     this.ensureServiceAccount = new EnsureServiceAccount(this.changeUser, store, this.clock);
     this.removeServiceAccount = new RemoveServiceAccount(this.changeUser, store, this.clock);
     this.removeRealmUsers = new RemoveRealmUsers(store);
-    this.verifyPassword = new VerifyPassword(store, this.hasher, this.hashing, this.observer);
+    this.verifyPassword = new VerifyPassword(store, this.hasher, this.hashing, this.limits, this.observer, this.clock);
     this.loadUsers = new LoadUsers(store);
   }
 

@@ -6,7 +6,7 @@ import type { PasswordVerdict } from '../../domain/password-verdict.js';
 
 const checks = new Counter({
   name: 'chancery_identity_password_checks_total',
-  help: 'Password checks by result: verified, the reason of the refusal, or shed because too many waited.',
+  help: 'Password checks by result: verified, the reason of the refusal, shed because too many waited, or slowed because too many were wrong.',
   labelNames: ['result'] as const,
   registers: [register],
 });
@@ -29,6 +29,10 @@ export class PrometheusPasswordObserver extends PasswordObserver {
 
   shed(): void {
     this.count('shed');
+  }
+
+  slowed(): void {
+    this.count('slowed');
   }
 
   private count(result: string): void {

@@ -12,7 +12,7 @@ const MAX_PASSWORD_LENGTH = 1_024;
  * or the password gets one answer; the sign-in has an audit event of its own, which names the user only when there is one
  * (what was typed for a name may be a password).
  *
- * @throws AppError `invalid_request` for a missing parameter, `invalid_grant` for all else.
+ * @throws AppError `invalid_request` for a missing parameter, `too_many_requests` after too many failures, `invalid_grant` for all else.
  */
 export async function passwordSubject(
   attempt: IssuanceAttempt,
@@ -24,7 +24,11 @@ export async function passwordSubject(
   if (username.length > MAX_USERNAME_LENGTH || password.length > MAX_PASSWORD_LENGTH) {
     throw refuse(attempt, 'credentials_too_long', null);
   }
-  const verified = await messages.call(VerifyPassword, { realmId: realm.id, username, password }, attempt.context);
+  const verified = await messages.call(
+    VerifyPassword,
+    { realmId: realm.id, username, password, ip: attempt.request.peer.ip },
+    attempt.context,
+  );
   if (verified.outcome === 'refused') throw refuse(attempt, verified.reason, verified.userId);
 
   const { userId } = verified;
