@@ -22,6 +22,7 @@ import {
 import { actsAgain } from '../domain/client-policy.js';
 import type { Client } from '../domain/client.js';
 import type { Realm } from '../domain/realm.js';
+import { CLIENT_ID_TAKEN } from '../domain/refusals.js';
 import { requireMayTrustSignIn, widensTrustedSignIn } from '../domain/sign-in-trust.js';
 import { clientsAfter, rolesOfDisabledAccounts } from '../domain/wanted-roles.js';
 import { abridged } from './abridged.js';
@@ -33,7 +34,7 @@ import { Provisioning } from './provisioning.js';
 import { ServiceAccounts, type EnabledAccounts } from './service-accounts.js';
 import { StoredConfiguration } from './stored-configuration.js';
 import { StorePlan, type StoredPlan } from './store-plan.js';
-import { untilFresh } from './stale-read.js';
+import { StaleReadError, untilFresh } from './stale-read.js';
 import { TakeoverGuard } from './takeover-guard.js';
 
 type Request = RequestOf<typeof ApplyConfigurationCall>;
@@ -119,7 +120,7 @@ export class ApplyConfiguration {
     }
   }
 
-  private apply(
+  private async apply(
     { actor }: Request,
     realm: Realm,
     plan: RegistryPlan,
@@ -128,9 +129,15 @@ export class ApplyConfiguration {
   ): Promise<StoredPlan> {
     const concerned = [...plan.clients.map(({ after }) => after), ...plan.deleted];
     const targets = [...(plan.realm === null ? [] : [realmTarget(realm.name)]), ...concerned.map(clientTarget)];
-    return this.change.run(targets, context, (transaction) =>
-      this.storePlan.execute(transaction, realm, plan, accounts, { actor, context }),
-    );
+    try {
+      return await this.change.run(targets, context, (transaction) =>
+        this.storePlan.execute(transaction, realm, plan, accounts, { actor, context }),
+      );
+    } catch (error) {
+      // Nothing is renamed, so somebody has just made it: perhaps by the same configuration.
+      if (error instanceof AppError && error.reason === CLIENT_ID_TAKEN) throw new StaleReadError();
+      throw error;
+    }
   }
 }
 

@@ -41,6 +41,27 @@ describe('many at once, on PostgreSQL', () => {
     expect(await registry.transactions.staleProvisions(new Date('2099-01-01'), 1)).toEqual([]);
   });
 
+  it('applies the same configuration many times at once: each client is made once, and nobody is refused', async () => {
+    const configuration = {
+      version: 1 as const,
+      clients: ['a', 'b', 'c'].map((id) => ({ client_id: id, service_account_enabled: id === 'b' })),
+    };
+    const request = {
+      actor: ADMINISTRATOR,
+      realmId: realm.id,
+      configuration,
+      secrets: {},
+      dryRun: false,
+      planDigest: null,
+    };
+    const results = await Promise.all(
+      Array.from({ length: 8 }, () => bench.applyConfiguration.execute(request, bench.context)),
+    );
+    expect(results.map(({ changes }) => changes.length).filter((count) => count > 0)).toEqual([3]);
+    expect(await clientIdsOf(realm.id)).toEqual(['a', 'b', 'c']);
+    expect(await registry.transactions.staleProvisions(new Date('2099-01-01'), 1)).toEqual([]);
+  });
+
   it('creates one of 6 realms that want the same name', async () => {
     const request = { actor: ADMINISTRATOR, name: 'wanted', displayName: null };
     const outcomes = await Promise.allSettled(

@@ -15,6 +15,14 @@ describe('checkClient', () => {
     checkClient(client, { publicClient: true }, ['com.example.app:/callback']);
   });
 
+  it.each(['a\nb', 'a\u001b[31mb', '\u007f', 'a\u0085b', 'a\u2028b'])('refuses the name and the owner %j', (text) => {
+    for (const member of ['name', 'owner'] as const) {
+      const error = thrownBy(() => checkClient({ ...client, [member]: text }, { publicClient: false }, []));
+      expect(error.fields?.map(({ pointer }) => pointer)).toEqual([`/${member}`]);
+    }
+    checkClient({ ...client, name: 'Größe 漢 😀', description: 'two\nlines' }, { publicClient: false }, []);
+  });
+
   it('names everything that is wrong at once, with pointers', () => {
     const facts = {
       ...client,

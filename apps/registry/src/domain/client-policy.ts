@@ -3,7 +3,7 @@ import { AppError } from '#errors';
 import { clientIdProblem } from './client-id.js';
 import type { Client, ClientChanges, ClientFacts } from './client.js';
 import { LIFETIME_MEMBERS, lifetimeProblem } from './lifetimes.js';
-import { Problems, textProblem } from './problems.js';
+import { lineProblem, Problems, textProblem } from './problems.js';
 import { redirectUriProblem } from './redirect-uri.js';
 
 const NAME_MAX_LENGTH = 255;
@@ -23,7 +23,7 @@ export function checkClient(
   problems.add('client_id', clientIdProblem(facts.clientId));
   problems.add('name', nameProblem(facts.name));
   problems.add('description', textProblem(facts.description));
-  problems.add('owner', textProblem(facts.owner));
+  problems.add('owner', lineProblem(facts.owner));
   if (kind.publicClient && facts.serviceAccountEnabled) {
     problems.add('service_account_enabled', 'must be false for a public client: it has no secret to authenticate with');
   }
@@ -114,5 +114,5 @@ function checkFixedMembers(client: Client, members: readonly string[]): void {
 function nameProblem(name: string): string | null {
   if (name.trim() === '') return 'must not be blank';
   if (name.length > NAME_MAX_LENGTH) return `must have at most ${NAME_MAX_LENGTH} characters`;
-  return textProblem(name);
+  return lineProblem(name);
 }

@@ -15,6 +15,12 @@ export class Problems {
   }
 }
 
+/** Says why a text of one line is not acceptable: what moves the cursor or ends a line makes lists and logs say what they do not. */
+export function lineProblem(text: string | null | undefined): string | null {
+  if (text === null || text === undefined) return null;
+  return textProblem(text) ?? (/[\p{Cc}\u2028\u2029]/u.test(text) ? 'must not contain control characters' : null);
+}
+
 /** Says why a text for people is not acceptable: a database cannot keep U+0000, and half a character cannot be sent. */
 export function textProblem(text: string | null | undefined): string | null {
   if (text === null || text === undefined) return null;

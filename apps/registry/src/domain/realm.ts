@@ -2,7 +2,7 @@ import { DEFAULT_PASSWORD_POLICY, MASTER_REALM, SIGNING_ALGORITHMS, type RealmSe
 import { AppError } from '#errors';
 import { LIFETIME_MEMBERS, lifetimeProblem } from './lifetimes.js';
 import { changePolicy, checkPolicyChanges, shownPolicy, type PasswordPolicyChanges } from './password-policy.js';
-import { Problems, textProblem } from './problems.js';
+import { lineProblem, Problems } from './problems.js';
 
 /** A realm: clients, users and roles of one realm know nothing of another's. Names compare byte by byte. */
 export interface Realm {
@@ -51,7 +51,7 @@ export function newRealm(
 ): Realm {
   const problems = new Problems();
   problems.add('name', realmNameProblem(facts.name));
-  problems.add('display_name', textProblem(facts.displayName));
+  problems.add('display_name', lineProblem(facts.displayName));
   problems.throwIfAny();
   return {
     ...facts,
@@ -99,7 +99,7 @@ export function checkDeletableRealm(realm: Realm): void {
 function checkChanges({ name, displayName, settings = {} }: RealmChanges): void {
   const problems = new Problems();
   if (name !== undefined) problems.add('name', realmNameProblem(name));
-  problems.add('display_name', textProblem(displayName));
+  problems.add('display_name', lineProblem(displayName));
   for (const [member, field] of LIFETIME_MEMBERS) problems.add(field, lifetimeProblem(settings[member]));
   const { defaultSigningAlgorithm: algorithm } = settings;
   if (algorithm !== undefined && !SIGNING_ALGORITHMS.includes(algorithm)) {

@@ -15,11 +15,14 @@ export function realmNameTaken(): AppError {
   return new AppError('conflict', { detail: 'A realm of this name exists already.', reason: 'realm_name_taken' });
 }
 
+/** Why a `client_id` cannot be had. */
+export const CLIENT_ID_TAKEN = 'client_id_taken';
+
 /** The `client_id` is taken in the realm. */
 export function clientIdTaken(): AppError {
   return new AppError('conflict', {
     detail: 'A client with this client_id exists already.',
-    reason: 'client_id_taken',
+    reason: CLIENT_ID_TAKEN,
   });
 }
 

@@ -2,7 +2,7 @@ import { AppError } from '#errors';
 import { checkSecretHolder } from './client-policy.js';
 import { hasLiveSecret, isLive, MAX_LIVE_SECRETS, type ClientSecret } from './client-secret.js';
 import type { Client } from './client.js';
-import { Problems, textProblem } from './problems.js';
+import { lineProblem, Problems } from './problems.js';
 
 const HOUR_MS = 3_600_000;
 /** `lastUsedAt` is the beginning of a minute, so the use may have been later by nearly as much. */
@@ -82,5 +82,5 @@ function nameProblem(name: string | null): string | null {
   if (name === null) return null;
   if (name.trim() === '') return 'must not be blank';
   if (name.length > NAME_MAX_LENGTH) return `must have at most ${NAME_MAX_LENGTH} characters`;
-  return textProblem(name);
+  return lineProblem(name);
 }
