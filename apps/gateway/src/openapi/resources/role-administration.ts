@@ -2,18 +2,7 @@ import { PreviewedPermission } from '#contracts';
 import { Type } from '@sinclair/typebox';
 import { HELD_PERMISSION_LIST, PERMISSION_LIST } from '../../administration/small-lists.js';
 import type { ResourceDoc } from '../operation.js';
-import {
-  dataOf,
-  Id,
-  IDEMPOTENT,
-  oneOf,
-  orNull,
-  pageOf,
-  PAGING,
-  queryFlag,
-  Time,
-  smallListQuery,
-} from '../schemas.js';
+import { dataOf, Id, IDEMPOTENT, oneOf, orNull, pageOf, PAGING, queryFlag, Time, smallListQuery } from '../schemas.js';
 import { Permission, Role, ROLE_QUERY } from './roles.js';
 
 const SUBJECT = {
