@@ -2,10 +2,14 @@ import type { DeleteClientSecret as DeleteClientSecretCall, RequestOf } from '#c
 import { Clock } from '#host';
 import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { removeSecret } from '../domain/secret-policy.js';
 import { auditedSecret, AuditEvents } from './audit-events.js';
 import { ClientChanger } from './client-changer.js';
 import { publishedClient } from './fenced-change.js';
+
+/** Uses are reported at once: how long a report may be on its way, in milliseconds. */
+const REPORTS_ARRIVE_MS = 250;
 
 /** Deletes a secret. When it returns no instance takes it any more (G2). */
 @Injectable()
@@ -19,6 +23,8 @@ export class DeleteClientSecret {
   /** @throws AppError `not_found`, `conflict` (used within the last hour and not forced), `unavailable`. */
   async execute(request: RequestOf<typeof DeleteClientSecretCall>, context: CallContext): Promise<void> {
     const { actor, realmId, clientId, secretId, force } = request;
+    // Of a use just before this call the report may not have come yet.
+    if (!force) await sleep(REPORTS_ARRIVE_MS);
     const now = this.clock.now();
     await this.changer.withSeen(realmId, clientId, (seen) =>
       this.changer.run(seen, [], context, async (transaction, before) => {
