@@ -5,7 +5,7 @@ import { ContractMessageClient, InProcessTransport, newCallContext } from '#mess
 import { Readiness, SilentLogger } from '#observability';
 import { Client } from 'pg';
 import { auditService } from '../apps/audit/src/index.js';
-import { SEED_COUNTS, SEED_EVENTS, SEED_PARTITIONS } from './audit-seed.sql.js';
+import { SEED_CHUNK, SEED_COUNTS, SEED_EVENTS, SEED_PARTITIONS, SEED_STARTS } from './audit-seed.sql.js';
 
 type Filter = RequestOf<typeof ListAuditEvents>['filter'];
 /** An event that is there, of which questions are made. */
@@ -24,7 +24,6 @@ interface Sample {
 const SEEDING = { fsync: 'off', full_page_writes: 'off', max_wal_size: '16GB', autovacuum: 'off' };
 
 const DAY_MS = 86_400_000;
-const CHUNK = 250_000;
 
 const SEARCHES: readonly (readonly [name: string, filter: (sample: Sample) => Filter])[] = [
   ['everything', () => ({})],
@@ -39,6 +38,9 @@ const SEARCHES: readonly (readonly [name: string, filter: (sample: Sample) => Fi
   ['ip', ({ ip }) => ({ ip })],
   ['from and to, a day', ({ at }) => ({ from: at.toISOString(), to: new Date(at.getTime() + DAY_MS).toISOString() })],
   ['client_id and outcome', (sample) => ({ clientId: sample.client_id, outcome: 'failure' })],
+  ['actor_id and outcome', (sample) => ({ actorId: sample.actor_id, outcome: 'failure' })],
+  ['ip and outcome', ({ ip }) => ({ ip, outcome: 'failure' })],
+  ['type and outcome', () => ({ type: 'user.authenticated', outcome: 'failure' })],
   ['client_id and type', (sample) => ({ clientId: sample.client_id, type: 'role.assigned' })],
   ['subject_id and client_id', (sample) => ({ subjectId: sample.subject_id, clientId: sample.client_id })],
   [
@@ -135,11 +137,12 @@ async function seed(databaseUrl: string, events: number): Promise<void> {
     );
     for (const { name } of indexes) await client.query(`DROP INDEX audit.${name}`);
     await settings(client, SEEDING);
+    await client.query(SEED_STARTS.replace('$1::bigint', '1').replace('$2::bigint', String(events)));
     let next = 1;
     const work = (): Promise<void> =>
       withClient(databaseUrl, async (one) => {
         for (let from = next; from <= events; from = next) {
-          next = Math.min(from + CHUNK, events + 1);
+          next = Math.min(from + SEED_CHUNK, events + 1);
           await one.query(SEED_EVENTS, [from, next - 1, events]);
         }
       });
@@ -151,6 +154,7 @@ async function seed(databaseUrl: string, events: number): Promise<void> {
     await client.query('CHECKPOINT');
     await client.query('VACUUM (ANALYZE) audit.events');
     await client.query('VACUUM (ANALYZE) audit.event_counts');
+    await client.query('VACUUM (ANALYZE) audit.event_day_counts');
   });
   console.log(`made ${events.toLocaleString('en')} events in ${((performance.now() - begun) / 1_000).toFixed(0)} s`);
 }

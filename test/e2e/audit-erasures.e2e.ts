@@ -61,7 +61,7 @@ describe('erasure of personal data', () => {
     });
     expect(JSON.stringify(told?.details)).not.toContain(ip);
     const again = await admin.ask('POST', path, { subject_id: subject, reason: 'Demand 17' });
-    expect(again.body).toEqual({ data: { subject_id: subject, erased: 0 } });
+    expect(again.body).toEqual({ data: { subject_id: subject, erased: 0, finished: true } });
   });
 
   it('reaches into no other realm', async () => {

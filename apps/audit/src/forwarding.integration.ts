@@ -4,6 +4,7 @@ import {
   AuditEventRecorded,
   CreateWebhook,
   DeleteWebhook,
+  EraseAuditPersonalData,
   ListAuditEvents,
   ListWebhookDeliveries,
   ListWebhooks,
@@ -132,6 +133,33 @@ describe('forwarding', () => {
   };
   const deliveries = (realmId: string, webhookId: string, status: 'dead' | 'pending' | null = null) =>
     client.call(ListWebhookDeliveries, { realmId, webhookId, status, page: { limit: 200, cursor: null } }, context());
+
+  it('sends nothing personal of what was erased while it waited', async () => {
+    const at = await receiver();
+    const realm = newRealm();
+    const subject = uuidv7();
+    await create(realm, at.url, ['token.issued']);
+    // A receiver that takes its time: the first messages have reached it, the others wait for them.
+    at.answer = null;
+    const [ip, agent] = [`192.0.2.${String(Math.floor(Math.random() * 250))}`, `agent-${uuidv7()}`];
+    await record(realm.realmId, 40, { subject_id: subject, ip, user_agent: agent });
+    await until(
+      () => at.received.length,
+      (count) => count >= 8,
+    );
+    const sinksToo = collector.received.length;
+    const request = { actor, realm: 'acme', realmId: realm.realmId, subjectId: subject, reason: 'a demand' };
+    expect(await client.call(EraseAuditPersonalData, request, context())).toEqual({ erased: 40, finished: true });
+    const before = at.received.length;
+    at.release(204);
+    await until(
+      () => at.eventIds.length,
+      (count) => count === 40,
+    );
+    expect(before).toBeLessThan(40);
+    expect(at.received.slice(before).filter(({ text }) => text.includes(agent))).toEqual([]);
+    expect(collector.received.slice(sinksToo).filter(({ text }) => text.includes(agent))).toEqual([]);
+  });
 
   it('sends each event of the realm that enters the log from then on, signed with the secret that was shown', async () => {
     const at = await receiver();

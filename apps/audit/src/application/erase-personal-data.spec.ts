@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { newCallContext } from '#messaging';
-import { ErasureStore, type ErasedPortion } from '../domain/erasure-store.js';
+import { ErasureStore, type ErasedPortion, type ErasureStep } from '../domain/erasure-store.js';
 import type { LogEntry } from '../domain/log-entry.js';
 import { ErasePersonalData, PORTION } from './erase-personal-data.js';
 
@@ -13,7 +13,9 @@ const LAST = '0197c1f0-0000-7000-8000-00000000000b';
 /** Holds so many events about the subject. */
 class Store extends ErasureStore {
   readonly told: LogEntry[] = [];
-  readonly asked: (readonly [string, string, number])[] = [];
+  readonly asked: ErasureStep[] = [];
+  /** How often the rest was asked for. */
+  promised = 0;
 
   constructor(
     private left: number,
@@ -23,13 +25,13 @@ class Store extends ErasureStore {
   }
 
   erase(
-    realmId: string,
-    subjectId: string,
-    most: number,
+    step: ErasureStep,
     tell: (portion: ErasedPortion) => LogEntry,
+    rest: object | null,
   ): Promise<ErasedPortion | null> {
-    this.asked.push([realmId, subjectId, most]);
-    const events = Math.min(this.left, most);
+    this.asked.push(step);
+    const events = Math.min(this.left, step.most);
+    if (events === step.most && rest !== null) this.promised += 1;
     if (events === 0) return Promise.resolve(null);
     this.left -= events;
     const portion = { events, firstEvent: FIRST, lastEvent: LAST };
@@ -42,8 +44,8 @@ class Store extends ErasureStore {
   }
 }
 
-const erase = (store: Store, actorId = ADMIN) =>
-  new ErasePersonalData(store, { now: () => new Date('2026-03-01T10:00:00.000Z') }).execute(
+const erase = (store: Store, actorId = ADMIN, budgetMs = 10_000) =>
+  new ErasePersonalData(store, { now: () => new Date('2026-03-01T10:00:00.000Z') }, budgetMs).execute(
     {
       actor: {
         kind: 'user',
@@ -64,8 +66,9 @@ const erase = (store: Store, actorId = ADMIN) =>
 describe('erasing personal data', () => {
   it('is told of, never with the data', async () => {
     const store = new Store(3);
-    expect(await erase(store)).toEqual({ erased: 3 });
-    expect(store.asked).toEqual([[REALM, SUBJECT, PORTION]]);
+    expect(await erase(store)).toEqual({ erased: 3, finished: true });
+    expect(store.asked).toEqual([{ realmId: REALM, subjectId: SUBJECT, most: PORTION, after: null }]);
+    expect(store.promised).toBe(0);
     const [entry] = store.told;
     expect(entry).toMatchObject({ type: 'audit.personal_data_erased', realmId: REALM, subjectId: SUBJECT });
     expect(JSON.parse(entry?.event ?? '')).toMatchObject({
@@ -79,18 +82,33 @@ describe('erasing personal data', () => {
 
   it('goes on in bounded portions until nothing is left', async () => {
     const store = new Store(2 * PORTION + 1);
-    expect(await erase(store)).toEqual({ erased: 2 * PORTION + 1 });
+    expect(await erase(store)).toEqual({ erased: 2 * PORTION + 1, finished: true });
+    expect(store.asked.map(({ after }) => after)).toEqual([null, LAST, LAST]);
+    expect(store.promised).toBe(1);
     expect(
       store.told.map(({ event }) => (JSON.parse(event) as { details: { events: number } }).details.events),
     ).toEqual([PORTION, PORTION, 1]);
     const even = new Store(PORTION);
-    expect(await erase(even)).toEqual({ erased: PORTION });
+    expect(await erase(even)).toEqual({ erased: PORTION, finished: true });
     expect(even.told).toHaveLength(1);
+  });
+
+  it('answers before its caller has gone away, and has promised the rest', async () => {
+    class Slow extends Store {
+      override async erase(...given: Parameters<Store['erase']>) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return super.erase(...given);
+      }
+    }
+    const store = new Slow(10 * PORTION);
+    const answer = await erase(store, ADMIN, 10);
+    expect(answer).toEqual({ erased: PORTION, finished: false });
+    expect(store.promised).toBe(1);
   });
 
   it('tells nothing where there was nothing to erase', async () => {
     const store = new Store(0, true);
-    expect(await erase(store)).toEqual({ erased: 0 });
+    expect(await erase(store)).toEqual({ erased: 0, finished: true });
     expect(store.told).toEqual([]);
   });
 

@@ -75,6 +75,11 @@ export function bucketsOver(from: Date, to: Date, bucket: HistogramBucket): Buck
   return { from: new Date(first * widthMs + origin), widthMs, count: end - first };
 }
 
+/** Whether every bucket is made of whole days of UTC. */
+export function isOfDays({ from, widthMs }: Buckets): boolean {
+  return widthMs % DAY_MS === 0 && from.getTime() % DAY_MS === 0;
+}
+
 /** Where a bucket begins; that after the last tells where it ends. */
 export function beginOf(buckets: Buckets, bucket: number): Date {
   return new Date(buckets.from.getTime() + bucket * buckets.widthMs);

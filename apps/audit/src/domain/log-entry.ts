@@ -16,6 +16,7 @@ export interface SearchableEvent extends TypedEvent {
   readonly client_id: string | null;
   readonly subject_id: string | null;
   readonly jti: string | null;
+  readonly target: { readonly kind: string; readonly id: string | null } | null;
 }
 
 /** One event as the log keeps it: the keys it is found by, and the event itself. */
@@ -33,6 +34,8 @@ export interface LogEntry {
   readonly actorId: string | null;
   readonly clientId: string | null;
   readonly subjectId: string | null;
+  /** Of a target that is somebody: whose events are found by it. */
+  readonly targetId: string | null;
   readonly jti: string | null;
   readonly ip: string | null;
 }
@@ -81,11 +84,16 @@ export function toLogEntry(event: SearchableEvent): LogEntry | EntryFault {
     actorId: optionalKey(event.actor.id),
     clientId: optionalKey(event.client_id),
     subjectId: optionalKey(event.subject_id),
+    targetId: optionalKey(somebody(event.target)),
     jti: optionalKey(event.jti),
     ip: optionalKey(event.ip),
     ...texts,
     leaf: makeLeaf(texts),
   };
+}
+
+function somebody(target: SearchableEvent['target']): string | null {
+  return target !== null && (target.kind === 'user' || target.kind === 'service_account') ? target.id : null;
 }
 
 function faultOfTime({ time }: SearchableEvent): EntryFault {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What a receiver was sent. */
@@ -13,6 +13,7 @@ export class Receiver {
   readonly received: Received[] = [];
   /** The status that it answers; null: it says nothing. */
   answer: number | null = 204;
+  private readonly held: ServerResponse[] = [];
   private server: Server | null = null;
   private port = 0;
 
@@ -22,7 +23,8 @@ export class Receiver {
       request.on('data', (chunk) => (text += String(chunk)));
       request.on('end', () => {
         this.received.push({ headers: request.headers, text });
-        if (this.answer !== null) response.writeHead(this.answer).end();
+        if (this.answer === null) this.held.push(response);
+        else response.writeHead(this.answer).end();
       });
     });
     server.listen(this.port, '127.0.0.1');
@@ -30,6 +32,12 @@ export class Receiver {
     this.port = (server.address() as AddressInfo).port;
     this.server = server;
     return this;
+  }
+
+  /** Answers from now on, and those whom it has kept waiting. */
+  release(answer: number): void {
+    this.answer = answer;
+    for (const response of this.held.splice(0)) response.writeHead(answer).end();
   }
 
   stop(): void {

@@ -25,11 +25,11 @@ export class AuditErasuresController {
   ) {
     const { id: realmId, name: realm } = targetOf(caller);
     const { subject_id: subjectId, reason } = body;
-    const { erased } = await this.client.call(
+    const { erased, finished } = await this.client.call(
       EraseAuditPersonalData,
       { actor: caller.actor, realm, realmId, subjectId, reason },
       context,
     );
-    return { data: { subject_id: subjectId, erased } };
+    return { data: { subject_id: subjectId, erased, finished } };
   }
 }

@@ -100,7 +100,7 @@ export function answerAudit(bus: FakeMessageClient): void {
   }));
   const kept = { retention: '1y' as const, effective_from: '2026-02-01', in_force: 'forever' as const };
   bus.on(ReadAuditRetention, () => ({ retention: kept, version: 1 }));
-  bus.on(EraseAuditPersonalData, () => ({ erased: 3 }));
+  bus.on(EraseAuditPersonalData, () => ({ erased: 3, finished: true }));
   bus.on(SetAuditRetention, () => ({ retention: kept, version: 1 }));
   bus.on(ReadAuditHistogram, ({ from, to, bucket }) => ({
     ...{ from, to, bucket },

@@ -122,8 +122,9 @@ export class ForwardToWebhook {
     const secrets = signingSecrets(webhook, this.clock.now()).map((sealed) => this.box.open(sealed, webhook.id));
     const attempts: Attempt[] = [];
     for (let start = 0; start < messages.length; start += AT_ONCE) {
+      const taken = messages.slice(start, start + AT_ONCE);
       const round = await Promise.all(
-        messages.slice(start, start + AT_ONCE).map(async ({ event, before }) => {
+        (start === 0 ? taken : await this.again(webhook, taken)).map(async ({ event, before }) => {
           const outcome = await this.sender.send(webhook.url, webhookMessage(event, secrets, this.clock.now()));
           return { event, before, outcome };
         }),
@@ -132,6 +133,17 @@ export class ForwardToWebhook {
       if (round.every(({ outcome }) => !outcome.arrived)) break;
     }
     return attempts;
+  }
+
+  /** What the round before has kept waiting, as it is now: meanwhile somebody's personal data may have been erased. */
+  private async again(
+    webhook: Webhook,
+    messages: readonly { readonly event: AuditEvent; readonly before: Delivery | null }[],
+  ): Promise<typeof messages> {
+    const ids = messages.map(({ event }) => event.id);
+    const events = await this.feed.find(realmScope({ name: webhook.realmName, id: webhook.realmId }), ids);
+    // Dropped by retention since: it goes as it is.
+    return messages.map(({ event, before }) => ({ event: events.get(event.id) ?? event, before }));
   }
 
   private async finish(

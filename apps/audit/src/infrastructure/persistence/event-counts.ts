@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { beginOf, HOUR_MS, type BucketCount, type HistogramQuery } from '../../domain/histogram.js';
+import { beginOf, HOUR_MS, isOfDays, type BucketCount, type HistogramQuery } from '../../domain/histogram.js';
 import type { LogEntry } from '../../domain/log-entry.js';
 import { retentionAt } from '../../domain/retention.js';
 import type { PoliciesByRealm } from './event-rows.js';
@@ -42,15 +42,16 @@ export async function countEntries(
   ]);
 }
 
-/** Answers a histogram from the hourly counts. */
+/** Answers a histogram from the counts: of days where its buckets are whole days of UTC, else of hours. */
 export async function readCounts(
   manager: Pick<EntityManager, 'query'>,
   { realmIds, filter, buckets }: HistogramQuery,
 ): Promise<readonly BucketCount[]> {
+  const [table, begin] = isOfDays(buckets) ? ['event_day_counts', 'day'] : ['event_counts', 'hour'];
   return manager.query<BucketCount[]>(
-    `SELECT floor(extract(epoch FROM hour - $2::timestamptz) / $4)::int AS bucket, type, outcome, sum(events)::float8 AS count
-       FROM audit.event_counts
-      WHERE realm_id = ANY($1::uuid[]) AND hour >= $2 AND hour < $3
+    `SELECT floor(extract(epoch FROM ${begin} - $2::timestamptz) / $4)::int AS bucket, type, outcome, sum(events)::float8 AS count
+       FROM audit.${table}
+      WHERE realm_id = ANY($1::uuid[]) AND ${begin} >= $2 AND ${begin} < $3
         AND ($5::text IS NULL OR type = $5) AND ($6::text IS NULL OR outcome = $6)
       GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
     [

@@ -12,6 +12,9 @@ const KEYS = [
   ['ip', 'ip', 'ip_key'],
 ] as const;
 
+/** Members whose failures are indexed by themselves. */
+const KEYS_OF_FAILURES = ['actorId', 'clientId', 'subjectId', 'ip'] as const;
+
 /** Where events of one realm can be. */
 export interface Place {
   readonly realmId: RealmScopeId;
@@ -49,8 +52,11 @@ export function searchCondition(place: Place, filter: EventFilter, after: string
   }
   if (filter.jti !== undefined) found.push(`jti = ${parameter(filter.jti)}`);
   // A key holds the realm. Everything else needs it said: the realm's own index is walked, or that of its failures.
-  if (meant.length === 1 || filter.jti !== undefined || filter.outcome !== undefined) found.push('realm_id = $1');
-  // Written out, so that the planner can use the partial index on failures.
+  const hasFailuresOfItsOwn = KEYS_OF_FAILURES.some((member) => filter[member] !== undefined);
+  if (meant.length === 1 || filter.jti !== undefined || (filter.outcome !== undefined && !hasFailuresOfItsOwn)) {
+    found.push('realm_id = $1');
+  }
+  // Written out, so that the planner can use the partial indexes on failures.
   if (filter.outcome !== undefined) found.push(`outcome = '${filter.outcome === 'failure' ? 'failure' : 'success'}'`);
   if (filter.from !== undefined) found.push(`id >= ${parameter(firstEventIdAt(filter.from))}::uuid`);
   if (filter.to !== undefined) found.push(`id < ${parameter(firstEventIdAt(filter.to))}::uuid`);

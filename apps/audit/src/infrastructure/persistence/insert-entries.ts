@@ -30,6 +30,7 @@ const COLUMNS: readonly (readonly [name: string, type: BinaryType, value: (row: 
   ['actor_id', 'text', ({ entry }) => entry.actorId],
   ['client_id', 'text', ({ entry }) => entry.clientId],
   ['subject_id', 'text', ({ entry }) => entry.subjectId],
+  ['target_id', 'text', ({ entry }) => entry.targetId],
   ['jti', 'text', ({ entry }) => entry.jti],
   ['ip', 'text', ({ entry }) => entry.ip],
   ['event', 'text', ({ entry }) => entry.event],

@@ -78,7 +78,7 @@ describe('the role of the running service', () => {
     ],
     [
       'replace what erases',
-      `CREATE OR REPLACE FUNCTION audit.erase_personal_data(realm uuid, subject uuid, most integer)
+      `CREATE OR REPLACE FUNCTION audit.erase_personal_data(realm uuid, subject uuid, most integer, after uuid)
        RETURNS TABLE (events bigint, first_id uuid, last_id uuid) LANGUAGE sql AS 'SELECT 0::bigint, NULL::uuid, NULL::uuid'`,
     ],
     [

@@ -82,7 +82,10 @@ describe('TypeOrmAuditLog', () => {
     await expect(erase(`, outcome = 'failure'`)).rejects.toThrow(/append-only/);
     await expect(erase(`, event = '{}'`)).rejects.toThrow(/append-only/);
     await expect(erase('')).rejects.toThrow(/append-only/);
-    await app.query(`SELECT audit.erase_personal_data($1, $2, 10)`, [event.realm_id, subject]);
+    await app.query(`SELECT audit.erase_personal_data($1, $2, 10, '00000000-0000-0000-0000-000000000000')`, [
+      event.realm_id,
+      subject,
+    ]);
     await expect(erase('')).rejects.toThrow(/append-only/);
     const stored = await log.read([event.realm_id ?? ''], event.id);
     expect(stored === null ? null : wholeEvent(stored)).toEqual({
@@ -132,17 +135,22 @@ describe('TypeOrmAuditLog', () => {
     const results = await Promise.all([...batches, entries].map((batch) => log.append(batch, [])));
     expect(results.reduce((sum, { appended }) => sum + appended, 0)).toBe(400);
     expect(results.reduce((sum, { duplicates }) => sum + duplicates, 0)).toBe(12 * 200);
-    const [counted] = await app.query<{ events: string }[]>(
-      'SELECT sum(events) AS events FROM audit.event_counts WHERE realm_id = ANY($1::uuid[])',
-      [realms],
-    );
-    expect(counted).toEqual({ events: '400' });
+    for (const table of ['event_counts', 'event_day_counts']) {
+      const [counted] = await app.query<{ events: string }[]>(
+        `SELECT sum(events) AS events FROM audit.${table} WHERE realm_id = ANY($1::uuid[])`,
+        [realms],
+      );
+      expect(counted).toEqual({ events: '400' });
+    }
   });
 
   it.each([
     ['no filter', {}, 'realm_id_id_idx'],
     ['type', { type: 'client.created' }, 'type_key_id_idx'],
     ['failures', { outcome: 'failure' }, 'realm_id_id_idx1'],
+    ['failures of an actor', { actorId: 'x', outcome: 'failure' }, 'actor_key_id_idx1'],
+    ['failures of a client', { clientId: 'x', outcome: 'failure' }, 'client_key_id_idx1'],
+    ['failures from an address', { ip: 'x', outcome: 'failure' }, 'ip_key_id_idx1'],
     ['actor', { actorId: 'x' }, 'actor_key_id_idx'],
     ['client', { clientId: 'x' }, 'client_key_id_idx'],
     ['subject', { subjectId: 'x' }, 'subject_key_id_idx'],

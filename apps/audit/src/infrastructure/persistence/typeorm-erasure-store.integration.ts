@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Outbox } from '#database';
 import { MasterKey } from '#envelope';
+import type { EraseAuditPersonalData, RequestOf } from '#contracts';
 import { newCallContext } from '#messaging';
 import { verifyExport, type ExportCursor, type ExportVerdict } from '#transparency';
 import { randomBytes } from 'node:crypto';
@@ -18,6 +20,26 @@ import { TypeOrmCheckpoints } from './typeorm-checkpoints.js';
 import { TypeOrmErasureStore } from './typeorm-erasure-store.js';
 import { TypeOrmLogTrees } from './typeorm-log-trees.js';
 
+/** The calls that are in the outbox when their transactions commit. */
+class Promised extends Outbox {
+  readonly calls: unknown[] = [];
+  broken = false;
+
+  record(): Promise<void> {
+    return Promise.reject(new Error('nothing is recorded here'));
+  }
+
+  call(_manager: unknown, _contract: unknown, request: unknown): Promise<void> {
+    if (this.broken) return Promise.reject(new Error('no outbox'));
+    this.calls.push(request);
+    return Promise.resolve();
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
 /** The service on such a database. */
 function service(database: AuditTestDatabase) {
   const { app } = database;
@@ -25,11 +47,13 @@ function service(database: AuditTestDatabase) {
   const trees = new TypeOrmLogTrees(app);
   const checkpoints = new TypeOrmCheckpoints(app);
   const keys = new SealedCheckpointKeys(app, new MasterKey(randomBytes(32).toString('base64')));
-  const store = new TypeOrmErasureStore(app, appender);
+  const promised = new Promised();
+  const store = new TypeOrmErasureStore(app, appender, promised);
   return {
     log: new TypeOrmAuditLog(app, appender),
     keys,
     store,
+    promised,
     erase: new ErasePersonalData(store, { now: () => new Date() }),
     readExport: new ReadExport(trees, checkpoints, new SignCheckpoint(trees, checkpoints, keys)),
   };
@@ -111,7 +135,7 @@ describe.each(AUDIT_DATABASES)('erasing personal data in %s', (_name, start) => 
     const elsewhere = buildAuditEvent({ realm_id: uuidv7(), subject_id: subject });
     await on.log.append([...mine, ...others, elsewhere].map(entryOf), []);
 
-    expect(await erase()).toEqual({ erased: 3 });
+    expect(await erase()).toEqual({ erased: 3, finished: true });
     for (const { id } of mine) {
       const stored = await on.log.read([realm.id], id);
       expect(stored?.personal).toBeNull();
@@ -135,7 +159,7 @@ describe.each(AUDIT_DATABASES)('erasing personal data in %s', (_name, start) => 
   it('tells of itself once, and erases no more the second time', async () => {
     const mine = about();
     await on.log.append(mine.map(entryOf), []);
-    expect([await erase(), await erase(), await erase()]).toEqual([{ erased: 3 }, { erased: 0 }, { erased: 0 }]);
+    expect([await erase(), await erase(), await erase()].map(({ erased }) => erased)).toEqual([3, 0, 0]);
     const told = await found({ type: 'audit.personal_data_erased' });
     const ids = mine.map(({ id }) => id).sort();
     expect(told).toHaveLength(1);
@@ -151,22 +175,37 @@ describe.each(AUDIT_DATABASES)('erasing personal data in %s', (_name, start) => 
     expect(row).toEqual({ retention: 'forever' });
     const late = buildAuditEvent({ realm_id: realm.id, subject_id: subject });
     await on.log.append([late, ...mine].map(entryOf), []);
-    expect(await erase()).toEqual({ erased: 1 });
+    expect(await erase()).toEqual({ erased: 1, finished: true });
     await expect(erase('a demand', uuidv7())).rejects.toMatchObject({ code: 'not_found' });
     await expect(erase('a demand', realm.id, uuidv7())).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('takes no more at once than it is told, and nothing without what tells of it', async () => {
     await on.log.append(about().map(entryOf), []);
-    const broken = on.store.erase(realm.id, subject, 2, () => {
-      throw new Error('cut off');
-    });
-    await expect(broken).rejects.toThrow('cut off');
-    expect(await found({ ip: '192.0.2.1' })).toHaveLength(3);
+    const step = { realmId: realm.id, subjectId: subject, most: 2, after: null };
     const tell = () => entryOf(buildAuditEvent({ realm_id: realm.id, ip: null }));
-    expect(await on.store.erase(realm.id, subject, 2, tell)).toMatchObject({ events: 2 });
-    expect(await on.store.erase(realm.id, subject, 2, tell)).toMatchObject({ events: 1 });
-    expect(await on.store.erase(realm.id, subject, 2, tell)).toBeNull();
+    const untold = on.store.erase(
+      step,
+      () => {
+        throw new Error('cut off');
+      },
+      null,
+    );
+    await expect(untold).rejects.toThrow('cut off');
+    expect(await found({ ip: '192.0.2.1' })).toHaveLength(3);
+    const rest = { subjectId: subject } as RequestOf<typeof EraseAuditPersonalData>;
+    on.promised.broken = true;
+    await expect(on.store.erase(step, tell, rest)).rejects.toThrow('no outbox');
+    on.promised.broken = false;
+    expect(await found({ ip: '192.0.2.1' })).toHaveLength(3);
+    const first = await on.store.erase(step, tell, rest);
+    expect(first).toMatchObject({ events: 2 });
+    expect(on.promised.calls).toEqual([rest]);
+    // The rest is beyond what was found, and less than a portion: no more is promised.
+    const after = first?.lastEvent ?? null;
+    expect(await on.store.erase({ ...step, after }, tell, rest)).toMatchObject({ events: 1 });
+    expect(await on.store.erase(step, tell, rest)).toBeNull();
+    expect(on.promised.calls).toEqual([rest]);
   });
 
   it('does nothing twice when it is asked for twice at once', async () => {

@@ -163,11 +163,16 @@ describe.each(AUDIT_DATABASES)('retention on %s', (_name, open) => {
       { events: '1', first_id: unprepared },
       { events: '1', first_id: expired },
     ]);
-    const [counted] = await database.app.query<{ events: string }[]>(
-      `SELECT sum(events) AS events FROM audit.event_counts WHERE realm_id = $1 AND hour < now() - interval '20 days'`,
-      [realm],
-    );
-    expect(counted).toEqual({ events: null });
+    for (const [table, begin] of [
+      ['event_counts', 'hour'],
+      ['event_day_counts', 'day'],
+    ]) {
+      const [counted] = await database.app.query<{ events: string }[]>(
+        `SELECT sum(events) AS events FROM audit.${table} WHERE realm_id = $1 AND ${begin} < now() - interval '20 days'`,
+        [realm],
+      );
+      expect(counted).toEqual({ events: null });
+    }
     expect(await apply.execute()).toBe(0);
   });
 

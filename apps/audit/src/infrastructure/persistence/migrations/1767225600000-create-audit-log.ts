@@ -3,7 +3,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { EVENT_GUARDS, PARTITIONS } from './event-partitions.sql.js';
 
 /** Columns that events are found by through their hash. */
-const KEYED = ['type', 'actor_id', 'client_id', 'subject_id', 'ip'] as const;
+const KEYED = ['type', 'actor_id', 'client_id', 'subject_id', 'target_id', 'ip'] as const;
+/** Those whose failures are looked for: few, so an index of their own costs little and finds them among any number of successes. */
+const KEYED_FAILURES = ['actor_id', 'client_id', 'subject_id', 'ip'] as const;
 const keyOf = (column: string): string => `${column.replace(/_id$/, '')}_key`;
 
 /**
@@ -36,6 +38,7 @@ export class CreateAuditLog1767225600000 implements MigrationInterface {
         actor_id text,
         client_id text,
         subject_id text,
+        target_id text,
         jti text,
         ip text,
         leaf_hash bytea,
@@ -52,6 +55,12 @@ export class CreateAuditLog1767225600000 implements MigrationInterface {
     for (const column of KEYED) {
       await queryRunner.query(
         `CREATE INDEX events_${keyOf(column)}_idx ON audit.events (${keyOf(column)}, id) WHERE ${keyOf(column)} IS NOT NULL`,
+      );
+    }
+    for (const column of KEYED_FAILURES) {
+      await queryRunner.query(
+        `CREATE INDEX events_${keyOf(column)}_failure_idx ON audit.events (${keyOf(column)}, id)
+         WHERE outcome = 'failure' AND ${keyOf(column)} IS NOT NULL`,
       );
     }
     // A token has few events, so their order needs no help; its id carries its time, so it comes at the index's end.

@@ -42,7 +42,7 @@ export const EVENT_GUARDS: readonly string[] = [
    DECLARE
      -- The keys follow from the rest.
      may_change text[] := ARRAY['erased_at', 'personal', 'personal_salt', 'ip',
-       'type_key', 'actor_key', 'client_key', 'subject_key', 'ip_key'];
+       'type_key', 'actor_key', 'client_key', 'subject_key', 'target_key', 'ip_key'];
      callers text;
    BEGIN
      IF TG_OP = 'DELETE' AND audit.is_expired(OLD.retention, OLD.id) THEN
@@ -52,7 +52,7 @@ export const EVENT_GUARDS: readonly string[] = [
         AND NEW.personal IS NULL AND NEW.personal_salt IS NULL AND NEW.ip IS NULL
         AND to_jsonb(NEW) - may_change = to_jsonb(OLD) - may_change THEN
        GET DIAGNOSTICS callers = PG_CONTEXT;
-       IF position('function audit.erase_personal_data(uuid,uuid,integer) ' IN callers) > 0 THEN
+       IF position('function audit.erase_personal_data(uuid,uuid,integer,uuid) ' IN callers) > 0 THEN
          RETURN NEW;
        END IF;
      END IF;
