@@ -15,6 +15,7 @@ import {
   type AuditEvent,
 } from '#contracts';
 import { Clock, startService, type RunningService } from '#host';
+import { createDataSource, TypeOrmOutbox } from '#database';
 import { ContractMessageClient, InProcessTransport, newCallContext, TransportDurablePublisher } from '#messaging';
 import { Readiness, SilentLogger } from '#observability';
 import { createTestDatabase, type TestDatabase } from '#testing';
@@ -25,7 +26,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { register } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
 import { auditService } from './audit.service.js';
-import { buildAuditEvent } from './testing/build-audit-event.js';
+import { auditDatabase } from './infrastructure/persistence/database.js';
+import { EventAppender } from './infrastructure/persistence/event-appender.js';
+import { MerkleNumbering } from './infrastructure/persistence/merkle-numbering.js';
+import { TypeOrmErasureStore } from './infrastructure/persistence/typeorm-erasure-store.js';
+import { buildAuditEvent, entryOf } from './testing/build-audit-event.js';
 import { Receiver } from './testing/receiver.js';
 
 /** The machine's clock, ahead by as much as a test wants. */
@@ -159,6 +164,37 @@ describe('forwarding', () => {
     expect(before).toBeLessThan(40);
     expect(at.received.slice(before).filter(({ text }) => text.includes(agent))).toEqual([]);
     expect(collector.received.slice(sinksToo).filter(({ text }) => text.includes(agent))).toEqual([]);
+  });
+
+  it('has another process finish an erasure whose first part was all that somebody lived to do', async () => {
+    const realm = newRealm();
+    const subject = uuidv7();
+    const ids = await record(realm.realmId, 25, { subject_id: subject });
+    const data = await createDataSource({
+      ...{ url: database.url, description: auditDatabase, applicationName: 'test', poolSize: 2 },
+    }).initialize();
+    const dead = new TypeOrmErasureStore(
+      data,
+      new EventAppender(new MerkleNumbering()),
+      new TypeOrmOutbox(data, 'audit', client, publisher, new SilentLogger()),
+    );
+    const request = { actor, realm: 'acme', realmId: realm.realmId, subjectId: subject, reason: 'a demand' };
+    const tell = () => entryOf(buildAuditEvent({ realm_id: realm.realmId, ip: null }));
+    const step = { realmId: realm.realmId, subjectId: subject, most: 10, after: null };
+    expect(await dead.erase(step, tell, request)).toMatchObject({ events: 10 });
+    await data.destroy();
+    const page = { limit: 50, cursor: null };
+    const filter = { subjectId: subject, type: 'token.issued' };
+    const left = async () => {
+      const list = await client.call(
+        ListAuditEvents,
+        { realm: 'acme', realmId: realm.realmId, filter, page },
+        context(),
+      );
+      return list.items.filter(({ ip }) => ip !== null).length;
+    };
+    expect(ids).toHaveLength(25);
+    await until(left, (count) => count === 0);
   });
 
   it('sends each event of the realm that enters the log from then on, signed with the secret that was shown', async () => {
