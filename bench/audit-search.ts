@@ -1,10 +1,11 @@
 import { MemorySnapshotStore } from '#cache';
 import { ListAuditEvents, ReadAuditHistogram, type RequestOf } from '#contracts';
 import { startService, SystemClock } from '#host';
-import { ContractMessageClient, InProcessTransport, newCallContext } from '#messaging';
+import { ContractMessageClient, InProcessTransport, newCallContext, type MessageClient } from '#messaging';
 import { Readiness, SilentLogger } from '#observability';
 import { Client } from 'pg';
 import { auditService } from '../apps/audit/src/index.js';
+import { benchProofs } from './audit-proofs.js';
 import { SEED_CHUNK, SEED_COUNTS, SEED_EVENTS, SEED_PARTITIONS, SEED_STARTS } from './audit-seed.sql.js';
 
 type Filter = RequestOf<typeof ListAuditEvents>['filter'];
@@ -55,10 +56,15 @@ const SEARCHES: readonly (readonly [name: string, filter: (sample: Sample) => Fi
   ['client_id and ip', ({ client_id, ip }) => ({ clientId: client_id, ip })],
 ];
 
-/** Fills a log and measures every search in it. */
+/** Fills a log, and measures every search in it, what proves it, or both. */
 export async function benchSearch(
   databaseUrl: string,
-  options: { readonly events: number; readonly searches: number },
+  options: {
+    readonly events: number;
+    readonly searches: number;
+    readonly search: boolean;
+    readonly proofs: boolean;
+  },
 ): Promise<void> {
   const transport = new InProcessTransport();
   const service = await startService(auditService, {
@@ -74,10 +80,16 @@ export async function benchSearch(
     snapshotCacheBytes: 100_000,
   });
   await seed(databaseUrl, options.events);
-  const samples = await sample(databaseUrl, options.searches);
   const client = new ContractMessageClient(transport, 'gateway');
+  if (options.search) await searchIn(client, await sample(databaseUrl, options.searches), options.events);
+  if (options.proofs) await benchProofs(databaseUrl, client, options.searches);
+  await service.stop();
+  await transport.drain();
+}
+
+async function searchIn(client: MessageClient, samples: readonly Sample[], events: number): Promise<void> {
   console.log(
-    `\n| ${options.events.toLocaleString('en')} events | p50 ms | p99 ms | slowest | found, median |\n|---|---|---|---|---|`,
+    `\n| ${events.toLocaleString('en')} events | p50 ms | p99 ms | slowest | found, median |\n|---|---|---|---|---|`,
   );
   for (const [name, filter] of SEARCHES) {
     await measured(name, samples, async (one) => {
@@ -104,8 +116,6 @@ export async function benchSearch(
       return buckets.flatMap(({ counts }) => counts).reduce((sum, { count }) => sum + count, 0);
     });
   }
-  await service.stop();
-  await transport.drain();
 }
 
 async function measured(

@@ -4,7 +4,7 @@ import { benchIngest } from './audit-ingest.js';
 import { benchSearch } from './audit-search.js';
 
 /** What of the log can be measured by itself. */
-export const AUDIT_PARTS = ['ingest', 'search'] as const;
+export const AUDIT_PARTS = ['ingest', 'search', 'proofs'] as const;
 export type AuditPart = (typeof AUDIT_PARTS)[number];
 
 export function isAuditPart(name: string): name is AuditPart {
@@ -37,7 +37,8 @@ export async function benchAudit(options: AuditBenchOptions): Promise<void> {
     if (options.parts.includes('ingest')) {
       await benchIngest(postgres, databaseUrl, { events: ingested, rounds: options.rounds });
     }
-    if (options.parts.includes('search')) await benchSearch(await databaseUrl('search'), options);
+    const [search, proofs] = [options.parts.includes('search'), options.parts.includes('proofs')];
+    if (search || proofs) await benchSearch(await databaseUrl('search'), { ...options, search, proofs });
   } finally {
     await postgres.stop();
   }

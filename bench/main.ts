@@ -32,10 +32,10 @@ roles
 
 audit
   What the audit log takes in, straight and from JetStream, and how quickly every search and histogram answers in a log of a
-  year, 20 realms and 2,000 clients. Full size: --events 10000000 (minutes, 16 GB of disk)
+  year, 20 realms and 2,000 clients, and what proofs of it cost. Full size: --events 10000000 (minutes, 16 GB of disk)
   --events N        events of the log that is searched (200000)
   --searches N      questions of each kind (200)
-  --part NAME       ingest or search alone
+  --part NAME       ingest, search or proofs alone
 
 all
   --rounds N        rounds of each measurement (3)
