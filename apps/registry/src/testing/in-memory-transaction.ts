@@ -122,6 +122,10 @@ export class InMemoryTransaction implements RegistryTransaction {
     for (const event of events) await this.record(event);
   }
 
+  async openProvisions(provisions: readonly Provision[]): Promise<void> {
+    for (const provision of provisions) await this.openProvision(provision);
+  }
+
   async openProvision(provision: Provision): Promise<void> {
     this.state.provisions.set(provision.id, provision);
   }
