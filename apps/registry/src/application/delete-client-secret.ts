@@ -23,18 +23,21 @@ export class DeleteClientSecret {
   /** @throws AppError `not_found`, `conflict` (used within the last hour and not forced), `unavailable`. */
   async execute(request: RequestOf<typeof DeleteClientSecretCall>, context: CallContext): Promise<void> {
     const { actor, realmId, clientId, secretId, force } = request;
-    // Of a use just before this call the report may not have come yet.
-    if (!force) await sleep(REPORTS_ARRIVE_MS);
     const now = this.clock.now();
-    await this.changer.withSeen(realmId, clientId, (seen) =>
-      this.changer.run(seen, [], context, async (transaction, before) => {
+    await this.changer.withSeen(realmId, clientId, async (seen) => {
+      if (!force) {
+        // What is refused as it is needs no waiting; of a use just before this call the report may not have come yet.
+        removeSecret(seen.client, secretId, force, now);
+        await sleep(REPORTS_ARRIVE_MS);
+      }
+      await this.changer.run(seen, [], context, async (transaction, before) => {
         const { after, removed } = removeSecret(before, secretId, force, now);
         const { client } = await transaction.updateClient(before, after);
         const details = { secret: auditedSecret(removed), forced: force };
         const cause = { actor, context };
         await transaction.record(this.auditEvents.client('client.secret_deleted', seen.realm, client, details, cause));
         return { result: undefined, snapshots: [publishedClient(client)] };
-      }),
-    );
+      });
+    });
   }
 }
