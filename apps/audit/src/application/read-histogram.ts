@@ -36,15 +36,14 @@ export class ReadHistogram {
       filter: comparable(query.filter),
       buckets,
     });
+    const byBucket = Map.groupBy(counts, ({ bucket }) => bucket);
     return {
       from: beginOf(buckets, 0).toISOString(),
       to: beginOf(buckets, buckets.count).toISOString(),
       bucket: query.bucket,
       buckets: Array.from({ length: buckets.count }, (_, index) => ({
         at: beginOf(buckets, index).toISOString(),
-        counts: counts
-          .filter(({ bucket }) => bucket === index)
-          .map(({ type, outcome, count }) => ({ type, outcome, count })),
+        counts: (byBucket.get(index) ?? []).map(({ type, outcome, count }) => ({ type, outcome, count })),
       })),
     };
   }
