@@ -43,7 +43,8 @@ const RETRY_PAUSE_MS = 50;
  * the newest version published, so of two writers the one that publishes last does not win, the newer version does.
  *
  * A fence can be lost, by expiry or with the store's memory, and a reader may then fill in the state from before the commit.
- * Publishing repairs that: without its own fence it removes whatever is older. Only when the fence may have gone *and*
+ * Publishing repairs that: without its own fence it removes whatever is older, and under a fence that was lost and renewed it leaves
+ * nothing, for another writer may have published, and lost to that fence, what is newer. Only when the fence may have gone *and*
  * publishing fails is the outcome unknown; then the call does not claim success. To make that rare, a long change renews its
  * fences, and publishing is tried again for a while, and further in the background.
  */
@@ -70,7 +71,7 @@ export class FencingSnapshotWriter extends SnapshotWriter {
 
     const renewal = setInterval(() => {
       const asked = performance.now();
-      this.fenceAll(addresses, fenceId).then(
+      this.renewAll(addresses, fenceId).then(
         () => (certainUntil = asked + this.times.fenceCertainMs),
         () => {},
       );
@@ -110,6 +111,10 @@ export class FencingSnapshotWriter extends SnapshotWriter {
 
   private async fenceAll(addresses: readonly SnapshotAddress[], fenceId: string): Promise<void> {
     for (const some of portions(addresses)) await this.store.fence(some, fenceId, this.times.fenceTtlMs);
+  }
+
+  private async renewAll(addresses: readonly SnapshotAddress[], fenceId: string): Promise<void> {
+    for (const some of portions(addresses)) await this.store.renew(some, fenceId, this.times.fenceTtlMs);
   }
 
   private async unfenceAll(addresses: readonly SnapshotAddress[], fenceId: string): Promise<void> {

@@ -44,17 +44,11 @@ export class MemorySnapshotStore extends SnapshotStore {
   }
 
   async fence(addresses: readonly SnapshotAddress[], fenceId: string, ttlMs: number): Promise<void> {
-    for (const address of addresses) {
-      const key = keyOf(address);
-      const entry = this.get(key);
-      const standing = entry?.kind === 'fence' ? this.dropExpired(entry, fenceId) : undefined;
-      this.set(key, {
-        kind: 'fence',
-        fences: new Map([...(standing?.fences ?? []), [fenceId, this.now() + ttlMs]]),
-        pending: standing?.pending ?? null,
-        unsettled: standing?.unsettled ?? false,
-      });
-    }
+    for (const address of addresses) this.putFence(keyOf(address), fenceId, ttlMs, false);
+  }
+
+  async renew(addresses: readonly SnapshotAddress[], fenceId: string, ttlMs: number): Promise<void> {
+    for (const address of addresses) this.putFence(keyOf(address), fenceId, ttlMs, true);
   }
 
   async publish(address: SnapshotAddress, fenceId: string, snapshot: Value, ttlMs: number): Promise<void> {
@@ -133,6 +127,18 @@ export class MemorySnapshotStore extends SnapshotStore {
     const entry = this.get(keyOf(address));
     if (entry === undefined) return MISSING;
     return entry.kind === 'value' ? { state: 'present', ...entry.value } : FENCED;
+  }
+
+  private putFence(key: string, fenceId: string, ttlMs: number, again: boolean): void {
+    const entry = this.get(key);
+    const standing = entry?.kind === 'fence' ? this.dropExpired(entry, fenceId) : undefined;
+    const wasLost = again && standing?.fences.has(fenceId) !== true;
+    this.set(key, {
+      kind: 'fence',
+      fences: new Map([...(standing?.fences ?? []), [fenceId, this.now() + ttlMs]]),
+      pending: standing?.pending ?? null,
+      unsettled: wasLost || standing?.unsettled === true,
+    });
   }
 
   private get(key: string): Entry | undefined {

@@ -34,10 +34,15 @@ export abstract class SnapshotStore {
     known?: readonly (number | undefined)[],
   ): Promise<readonly StoredSnapshot[]>;
   /**
-   * Puts the writer's fence on the keys (over values and leases, beside other writers' fences), for `ttlMs`, or renews it.
-   * With replicas it waits for one (`WAIT`). @throws AppError `unavailable` when it cannot be known that every key is fenced.
+   * Puts the writer's fence on the keys (over values and leases, beside other writers' fences), for `ttlMs`. With replicas it
+   * waits for one (`WAIT`). @throws AppError `unavailable` when it cannot be known that every key is fenced.
    */
   abstract fence(addresses: readonly SnapshotAddress[], fenceId: string, ttlMs: number): Promise<void>;
+  /**
+   * `fence` once more, in the middle of a change. Where the fence was lost, by expiry or with the store's memory, another writer may
+   * have published something newer meanwhile: nobody knows the newest value, and the key ends missing.
+   */
+  abstract renew(addresses: readonly SnapshotAddress[], fenceId: string, ttlMs: number): Promise<void>;
   /**
    * Removes this writer's own fence and, when it was the last, puts the newest value that any of the writers published. While
    * another writer's fence stands the key stays fenced. Where a fence expired or its writer gave up, nobody knows the newest

@@ -44,7 +44,7 @@ end
 
 /** The names under which the scripts are defined, with their Lua. Each is one atomic operation. */
 export const REDIS_SCRIPTS = {
-  /** KEYS: the keys. ARGV: fence id, TTL. */
+  /** KEYS: the keys. ARGV: fence id, TTL, 1 when it is there already: where it is not any more, the key is unsettled. */
   snapshotFence: {
     lua: `${HELPERS}
 local at = now()
@@ -52,6 +52,7 @@ for _, key in ipairs(KEYS) do
   local raw = redis.call('GET', key)
   local fence = { unsettled = false, fences = {}, count = 0, pending = '' }
   if raw and string.sub(raw, 1, 1) == 'F' then fence = parse(raw, ARGV[1], at) end
+  if ARGV[3] == '1' and not fence.fences[ARGV[1]] then fence.unsettled = true end
   fence.fences[ARGV[1]] = at + tonumber(ARGV[2])
   save(key, fence, at)
 end

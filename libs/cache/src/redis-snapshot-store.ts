@@ -95,11 +95,24 @@ export class RedisSnapshotStore extends SnapshotStore {
     return addresses.map((_, index) => found.get(index) ?? decode(values[next++] ?? null));
   }
 
-  async fence(addresses: readonly SnapshotAddress[], fenceId: string, ttlMs: number): Promise<void> {
+  fence(addresses: readonly SnapshotAddress[], fenceId: string, ttlMs: number): Promise<void> {
+    return this.putFence(addresses, fenceId, ttlMs, 0);
+  }
+
+  renew(addresses: readonly SnapshotAddress[], fenceId: string, ttlMs: number): Promise<void> {
+    return this.putFence(addresses, fenceId, ttlMs, 1);
+  }
+
+  private async putFence(
+    addresses: readonly SnapshotAddress[],
+    fenceId: string,
+    ttlMs: number,
+    again: 0 | 1,
+  ): Promise<void> {
     if (addresses.length === 0) return;
     await this.writing.run(async (redis, keyOf) => {
       const [, replication] = await Promise.all([
-        redis.snapshotFence(addresses.length, ...addresses.map(keyOf), fenceId, ttlMs),
+        redis.snapshotFence(addresses.length, ...addresses.map(keyOf), fenceId, ttlMs, again),
         redis.info('replication'),
       ]);
       const replicas = Number(/^connected_slaves:(\d+)/m.exec(replication)?.[1] ?? 0);

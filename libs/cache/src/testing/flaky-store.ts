@@ -28,6 +28,10 @@ export class FlakyStore extends SnapshotStore {
     return this.pass(() => this.store.fence(...given));
   }
 
+  renew(...given: Parameters<SnapshotStore['renew']>): Promise<void> {
+    return this.pass(() => this.store.renew(...given));
+  }
+
   publish(...given: Parameters<SnapshotStore['publish']>): Promise<void> {
     return this.pass(() => this.store.publish(...given));
   }

@@ -178,11 +178,27 @@ export function describeSnapshotStore(name: string, theStore: () => SnapshotStor
 
     it('lets a writer renew its fence', async () => {
       const address = freshAddress();
-      await theStore().fence([address], 'a', 30);
-      await theStore().fence([address], 'a', TTL_MS);
-      await pause(60);
+      await theStore().fence([address], 'a', 200);
+      await theStore().renew([address], 'a', TTL_MS);
+      await pause(250);
       await publish(address, 'a', 5);
       expect(await stateOf(address)).toEqual(present(5));
+    });
+
+    it.each([
+      { case: 'a newer value', newer: (address: SnapshotAddress) => fill(address, 6) },
+      { case: 'nothing', newer: () => Promise.resolve() },
+      { case: 'the fence of another', newer: (address: SnapshotAddress) => theStore().fence([address], 'b', 40) },
+    ])('ends missing after a fence that was lost and renewed over $case', async ({ newer }) => {
+      const address = freshAddress();
+      await theStore().fence([address], 'a', 20);
+      await pause(50);
+      await newer(address);
+      await theStore().renew([address], 'a', TTL_MS);
+      expect(await stateOf(address)).toEqual({ state: 'fenced' });
+      await pause(60);
+      await publish(address, 'a', 5);
+      expect(await stateOf(address)).toEqual({ state: 'missing' });
     });
   });
 
