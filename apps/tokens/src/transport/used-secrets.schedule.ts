@@ -8,7 +8,7 @@ import { ReportUsedSecrets } from '../application/report-used-secrets.js';
 /** When what could not be reported at once is tried again, in milliseconds. */
 const EVERY_MS = 5_000;
 /** Between two reports of new uses, in milliseconds: what comes meanwhile goes into one. */
-const PAUSE_MS = 20;
+const PAUSE_MS = 100;
 const DEADLINE_MS = 4_000;
 
 /**
