@@ -7,12 +7,15 @@ import { ReportUsedSecrets } from '../application/report-used-secrets.js';
 
 /** When what could not be reported at once is tried again, in milliseconds. */
 const EVERY_MS = 5_000;
-/** Between two reports of new uses, in milliseconds: what comes meanwhile goes into one. */
+/**
+ * Between two reports of new uses, in milliseconds: what comes meanwhile goes into one. Well below the time for which the registry
+ * waits for reports before it deletes a secret (`REPORTS_ARRIVE_MS`).
+ */
 const PAUSE_MS = 100;
 const DEADLINE_MS = 4_000;
 
 /**
- * Reports a used secret at once, so that whoever then deletes it is told of the use; while many are new, a few times a second all
+ * Reports a used secret at once, so that whoever then deletes it is told of the use; while many are new, several times a second all
  * that have come together. What could not be reported is tried again every few seconds, and once more when the service stops,
  * after its last request.
  */
