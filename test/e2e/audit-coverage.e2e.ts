@@ -200,6 +200,30 @@ describe('what is recorded', () => {
     });
   });
 
+  it('tells that a client authenticated, also when its request is refused, and of many alike the first few', async () => {
+    const client = await ground.client();
+    const issued = tokenOf(await clientCredentials(client));
+    expect((await clientCredentials(client, { scope: 'x' })).status).toBe(400);
+    for (let more = 0; more < 40; more += 1) expect((await clientCredentials(client)).status).toBe(200);
+    const found = await admin.auditEvents(ground.realm, {
+      ...{ type: 'client.authenticated', outcome: 'success', client_id: client.clientId, limit: '200' },
+    });
+    // Ten of each instance in each minute: there may be two of both.
+    expect(found.length).toBeGreaterThanOrEqual(2);
+    expect(found.length).toBeLessThan(42);
+    const tokens = await admin.auditEvents(ground.realm, { jti: String(issued.claims.jti) });
+    const secretId = (tokens[0]?.details as { secret_id: string }).secret_id;
+    for (const event of found) {
+      expect(event).toMatchObject({
+        ...{ reason: null, client_id: client.clientId, subject_id: null, jti: null, ip: expect.any(String) },
+        actor: { kind: 'client', id: client.id, client_id: client.clientId },
+        details: { grant_type: 'client_credentials', auth_method: 'client_secret_basic', secret_id: secretId },
+      });
+    }
+    const withToken = found.filter(({ request_id }) => request_id === tokens[0]?.request_id);
+    expect(withToken).toHaveLength(1);
+  });
+
   it.each<[string, () => Promise<Answer>, string, string]>([
     ['no client at all', () => form({ grant_type: 'client_credentials' }), 'client_authentication_missing', 'c'],
     ['another scheme', () => form({}, 'Digest x'), 'authorization_scheme_unsupported', 'c'],

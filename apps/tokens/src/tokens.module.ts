@@ -26,6 +26,7 @@ import { Issuers } from './domain/issuers.js';
 import { KeyVault } from './domain/key-vault.js';
 import { SigningKeyRepository } from './domain/signing-key.repository.js';
 import { TokenCodec } from './domain/token-codec.js';
+import { RecordedAuthentications } from './domain/recorded-authentications.js';
 import { UsedSecrets } from './domain/used-secrets.js';
 import { JoseKeyVault } from './infrastructure/keys/jose-key-vault.js';
 import { JoseTokenCodec } from './infrastructure/keys/jose-token-codec.js';
@@ -83,6 +84,7 @@ import { UsedSecretsSchedule } from './transport/used-secrets.schedule.js';
       },
     },
     { provide: UsedSecrets, useFactory: () => new UsedSecrets() },
+    { provide: RecordedAuthentications, useFactory: () => new RecordedAuthentications() },
     { provide: TokenCodec, useFactory: () => new JoseTokenCodec() },
     { provide: SigningKeyRepository, useClass: TypeOrmSigningKeyRepository },
     { provide: IssuanceObserver, useClass: PrometheusIssuanceObserver },

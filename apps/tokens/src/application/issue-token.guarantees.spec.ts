@@ -26,19 +26,21 @@ describe('the record (G1)', () => {
 
   it('tells who got which token and how', async () => {
     const claims = await world.claims(world.request({ scope: 'invoices:read' }));
+    const facts = { outcome: 'success', reason: null, realm_id: ID.realm, client_id: 'app', ip: '192.0.2.1' };
     expect(world.audit.events).toEqual([
       expect.objectContaining({
+        ...{ ...facts, type: 'client.authenticated', subject_id: null, jti: null },
+        actor: { kind: 'client', id: ID.client, client_id: 'app' },
+        details: expect.objectContaining({ auth_method: 'client_secret_basic', secret_id: ID.secret }),
+      }),
+      expect.objectContaining({
+        ...facts,
         type: 'token.issued',
-        outcome: 'success',
-        reason: null,
         realm: 'acme',
-        realm_id: ID.realm,
         time: '2026-03-01T12:00:00.000Z',
         actor: { kind: 'service_account', id: ID.account, client_id: 'app' },
-        client_id: 'app',
         subject_id: ID.account,
         jti: claims['jti'],
-        ip: '192.0.2.1',
         details: expect.objectContaining({
           grant_type: 'client_credentials',
           auth_method: 'client_secret_basic',
@@ -52,6 +54,22 @@ describe('the record (G1)', () => {
         }),
       }),
     ]);
+  });
+
+  it('tells that the client authenticated, whatever came of it, and not a thousand times in a minute', async () => {
+    await refusal(world.request({ scope: 'not-held' }));
+    for (let more = 0; more < 100; more += 1) await world.issue();
+    const count = (type: string) => world.audit.events.filter((event) => event.type === type).length;
+    expect([count('token.refused'), count('token.issued'), count('client.authenticated')]).toEqual([1, 100, 10]);
+    expect(world.audit.events.slice(0, 2)).toMatchObject([
+      { type: 'client.authenticated', outcome: 'success', reason: null },
+      { type: 'token.refused', reason: 'scope_not_held' },
+    ]);
+  });
+
+  it('tells nothing of the kind of a public client, which proves nothing', async () => {
+    await world.issue(world.passwordRequest());
+    expect(world.audit.events.map(({ type }) => type)).toEqual(['user.authenticated', 'token.issued']);
   });
 
   it('tells of a refusal with the reason that the client does not learn', async () => {

@@ -19,6 +19,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { accessTokenClaims } from '../domain/access-token.js';
 import { IssuanceObserver } from '../domain/issuance-observer.js';
 import { isRealmName, Issuers } from '../domain/issuers.js';
+import { RecordedAuthentications } from '../domain/recorded-authentications.js';
 import { tokenAccess } from '../domain/token-access.js';
 import { TokenCodec } from '../domain/token-codec.js';
 import { UsedSecrets } from '../domain/used-secrets.js';
@@ -26,7 +27,12 @@ import { accessTokenLifetime } from './issuance/access-token-lifetime.js';
 import { askedAccess } from './issuance/asked-access.js';
 import { authenticateClient } from './issuance/authenticate-client.js';
 import { checkGrantAllowed } from './issuance/check-grant-allowed.js';
-import { IssuanceAttempt, type AttemptEventType, type AttemptFacts } from './issuance/issuance-attempt.js';
+import {
+  IssuanceAttempt,
+  type AttemptEventType,
+  type AttemptFacts,
+  type ClientFacts,
+} from './issuance/issuance-attempt.js';
 import { passwordSubject } from './issuance/password-subject.js';
 import { resolveClient } from './issuance/resolve-client.js';
 import { resolveRealm } from './issuance/resolve-realm.js';
@@ -54,6 +60,7 @@ export class IssueToken {
     private readonly hints: ReadHints,
     private readonly observer: IssuanceObserver,
     private readonly usedSecrets: UsedSecrets,
+    private readonly authentications: RecordedAuthentications,
     private readonly clock: Clock,
   ) {}
 
@@ -82,7 +89,7 @@ export class IssueToken {
     if (presented instanceof AppError) throw presented;
     const found = await resolveClient(attempt, realm, presented.clientId);
     const client = authenticateClient(attempt, found, presented);
-    if (attempt.secretId !== null) this.usedSecrets.note(realm.id, attempt.secretId, attempt.now.getTime());
+    if (attempt.secretId !== null) this.noteUse(attempt, client, attempt.secretId);
     const grantType = checkGrantAllowed(attempt, client);
     const asked = askedAccess(attempt.request);
     const subject =
@@ -138,6 +145,16 @@ export class IssueToken {
         scope: claims.scope,
       }),
     };
+  }
+
+  /** What a client that has proven itself leaves behind, whatever becomes of its request. */
+  private noteUse(attempt: IssuanceAttempt, client: ClientFacts, secretId: string): void {
+    const nowMs = attempt.now.getTime();
+    this.usedSecrets.note(client.realmId, secretId, nowMs);
+    const { ip } = attempt.request.peer;
+    const method = attempt.presented?.method ?? '';
+    if (!this.authentications.due({ clientId: client.id, secretId, method, ip }, nowMs)) return;
+    attempt.events.push(attempt.event({ type: 'client.authenticated', details: {} }));
   }
 
   /** Starts every read that will be needed, in one turn of the event loop: they share one round trip. */

@@ -32,6 +32,7 @@ import { SigningKeys } from '../application/signing-keys.js';
 import { VerificationKeys } from '../application/verification-keys.js';
 import { VerifiedBearers } from '../application/verified-bearers.js';
 import { Issuers } from '../domain/issuers.js';
+import { RecordedAuthentications } from '../domain/recorded-authentications.js';
 import { UsedSecrets } from '../domain/used-secrets.js';
 import { JoseKeyVault } from '../infrastructure/keys/jose-key-vault.js';
 import { JoseTokenCodec } from '../infrastructure/keys/jose-token-codec.js';
@@ -107,6 +108,7 @@ export class World {
     new ReadHints(),
     this.observer,
     this.usedSecrets,
+    new RecordedAuthentications(),
     this.clock,
   );
   readonly rotateSigningKey = new RotateSigningKey(

@@ -44,7 +44,7 @@ const USER_REASONS = {
 /** Tokens and who asked for them. */
 export const TOKEN_AUDIT_TYPES = {
   'token.issued': auditType(
-    'An access token was issued. It is durable before the token leaves. The client’s authentication is part of it: `auth_method` and `secret_id`.',
+    'An access token was issued. It is durable before the token leaves. How the client authenticated is part of it: `auth_method` and `secret_id`.',
     null,
     {
       ...REQUEST,
@@ -98,10 +98,16 @@ export const TOKEN_AUDIT_TYPES = {
     },
   ),
   'client.authenticated': auditType(
-    'A client failed to authenticate. A success has no event of its own: the event of what the client then did tells it.',
+    'A client authenticated with a secret, or failed to authenticate. Every failure is recorded. Of successes of one client in one minute ' +
+      'with the same secret and method and from the same address, each instance records the first ten: the event of what the client then did tells each.',
     null,
     REQUEST,
-    { outcomes: ['failure'], reasons: CLIENT_REASONS, actors: ['anonymous'], clientId: 'sometimes' },
+    {
+      outcomes: ['success', 'failure'],
+      reasons: CLIENT_REASONS,
+      actors: ['anonymous', 'client'],
+      clientId: 'sometimes',
+    },
   ),
   'user.authenticated': auditType(
     'Somebody signed in with a password, or tried to. A username that is no user’s is not recorded: it may be a password.',

@@ -52,7 +52,7 @@ export class IssuanceAttempt {
   subject: Subject | null = null;
   /** The user that a failed sign-in was about: concerned, but not the one who acted. */
   claimedSubjectId: string | null = null;
-  /** Events besides that of the token: what a user's sign-in came to. */
+  /** Events besides that of the token: what the client's authentication and a user's sign-in came to. */
   readonly events: AuditEvent[] = [];
 
   constructor(
