@@ -11,6 +11,7 @@ const READS = /^(Read|List|Find|Load|Export|Explain|Preview|Evaluate|Prove)\w+$|
 /** Handlers that change something of which another event tells. */
 const TOLD_ELSEWHERE: Readonly<Record<string, string>> = {
   GuardAccount: 'it changes nothing',
+  CheckClientRoles: 'it changes nothing',
   WithdrawAdministrator: 'a note of half a minute; user.updated or user.deleted tells what comes of it',
   TouchClientSecrets: 'each use of a secret is in the event of its token',
   VerifyPassword: 'it may hash the password again; the sign-in is told by the token service',

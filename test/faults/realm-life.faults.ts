@@ -3,7 +3,7 @@ import { startCluster, type Cluster } from '#testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { Administrator, unique, type ClientBody, type Page, type TestClient } from '../e2e/support/administrator.js';
-import { clientCredentials } from '../e2e/support/protocol.js';
+import { clientCredentials, tokenOf } from '../e2e/support/protocol.js';
 import { untilDone } from './support/until-done.js';
 
 /** How long the clean-up in other services may take once everybody is back: the outbox waits longer after each failure. */
@@ -76,6 +76,16 @@ describe('the life of a realm under faults', () => {
       const { status } = await admin.ask('GET', path);
       if (status !== 503 || Date.now() > deadline) return status;
     }
+  };
+
+  /** Deletes it until it is not there any more. */
+  const untilGone = async (path: string): Promise<void> => {
+    for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(200)) {
+      const { status } = await admin.ask('DELETE', path);
+      if (status === 204 || status === 404) return;
+      expect(status).toBe(503);
+    }
+    throw new Error(`${path} is still there.`);
   };
 
   /** What is left of a realm anywhere. */
@@ -239,6 +249,49 @@ describe('the life of a realm under faults', () => {
     }
     await Promise.all(answers);
   }, 180_000);
+
+  it('G2: an API is neither deleted nor renamed while roles cannot follow; what it granted ends with the answer', async () => {
+    const { client: holder } = await realmWithClient();
+    const clients = `/realms/${holder.realm}/clients`;
+    const api = await admin.createServiceClient(holder.realm);
+    await admin.done('POST', `${clients}/${api.id}/permissions`, { name: 'invoices:read' });
+    const { data: role } = await admin.done<{ data: { id: string } }>('POST', `${clients}/${api.id}/roles`, {
+      ...{ name: 'reader', permissions: ['invoices:read'] },
+    });
+    const account = await admin.done<{ data: { id: string } }>('GET', `${clients}/${holder.id}/service-account-user`);
+    await admin.done('POST', `/realms/${holder.realm}/users/${account.data.id}/roles/${role.id}`);
+    const audience = async (): Promise<unknown> => tokenOf(await clientCredentials(holder)).claims.aud;
+    const before = await audience();
+    expect([before].flat()).toContain(api.clientId);
+
+    await processOf('roles').kill('SIGKILL');
+    expect((await admin.ask('DELETE', `${clients}/${api.id}`)).status).toBe(503);
+    expect((await admin.ask('PATCH', `${clients}/${api.id}`, { client_id: unique('other') })).status).toBe(503);
+    await restart('roles');
+    const { data: found } = await admin.done<{ data: ClientBody }>('GET', `${clients}/${api.id}`);
+    expect(found.client_id).toBe(api.clientId);
+    expect(await audience()).toEqual(before);
+
+    const renamed = unique('renamed');
+    await untilDone(() => admin.ask('PATCH', `${clients}/${api.id}`, { client_id: renamed }));
+    expect([await audience()].flat()).toEqual(
+      [before].flat().map((name) => (name === api.clientId ? renamed : String(name))),
+    );
+
+    // It dies while the deletion is under way, at one moment or another: only what was refused may still be granted.
+    const deletion = admin.ask('DELETE', `${clients}/${api.id}`);
+    await sleep(5);
+    await processOf('roles').kill('SIGKILL');
+    await restart('roles');
+    const { status } = await deletion;
+    expect([204, 503]).toContain(status);
+    if (status === 503) await untilGone(`${clients}/${api.id}`);
+    if (status === 204) expect([await audience()].flat()).not.toContain(renamed);
+    for (const deadline = Date.now() + CLEAN_LIMIT_MS; Date.now() < deadline; await sleep(250)) {
+      if (![await audience()].flat().includes(renamed)) break;
+    }
+    expect([await audience()].flat()).not.toContain(renamed);
+  }, 120_000);
 
   it('what that user held is taken from them, and each role is on record', () => checkUser(), 60_000);
 });

@@ -36,6 +36,7 @@ import { RegisterClient } from './application/register-client.js';
 import { RemoveClientUri } from './application/remove-client-uri.js';
 import { RotateClientSecret } from './application/rotate-client-secret.js';
 import { ServiceAccounts } from './application/service-accounts.js';
+import { ClientRoles } from './application/client-roles.js';
 import { TakeoverGuard } from './application/takeover-guard.js';
 import { TouchClientSecrets } from './application/touch-client-secrets.js';
 import { UpdateClientUri } from './application/update-client-uri.js';
@@ -118,6 +119,7 @@ const USE_CASES = [
     ReconcileRealmName,
     ReconcileServiceAccount,
     ServiceAccounts,
+    ClientRoles,
     TakeoverGuard,
     StorePlan,
     StoreSideUris,

@@ -9,6 +9,7 @@ import { AssignRole } from './application/assign-role.js';
 import { ChangeAssignments } from './application/change-assignments.js';
 import { ChangeManyAssignments } from './application/change-many-assignments.js';
 import { ChangeScopes } from './application/change-scopes.js';
+import { CheckClientRoles } from './application/check-client-roles.js';
 import { CreatePermission } from './application/create-permission.js';
 import { CreateRole } from './application/create-role.js';
 import { DeletePermission } from './application/delete-permission.js';
@@ -69,6 +70,7 @@ import { SnapshotController } from './transport/snapshot.controller.js';
     ChangeAssignments,
     ChangeManyAssignments,
     ChangeScopes,
+    CheckClientRoles,
     CreatePermission,
     CreateRole,
     DeletePermission,

@@ -90,6 +90,18 @@ export const RemoveRealmRoles = defineCall({
   reply: Acknowledged,
 });
 
+/**
+ * Asks, before a client is deleted or gets another `client_id`, whether roles could follow: until it does, tokens carry what the client's
+ * roles grant under the old name. Changes nothing.
+ */
+export const CheckClientRoles = defineCall({
+  subject: 'roles.client.check.v1',
+  callers: ['registry'],
+  request: Type.Object({ realmId: Uuid, clientId: Uuid }),
+  reply: Acknowledged,
+  deadlineMs: 3_000,
+});
+
 /** Removes a deleted client's roles and catalogue, and every assignment of its service account. Idempotent. */
 export const RemoveClientRoles = defineCall({
   subject: 'roles.client.remove.v1',

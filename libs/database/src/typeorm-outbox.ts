@@ -30,7 +30,8 @@ const LEASE_SECONDS = 30;
  * it. An event that is sent twice is stored once.
  */
 const OWN_LEASE_SECONDS = 10;
-const DELAY_MAX_SECONDS = 300;
+/** What waits may be somebody’s authority that has to end: whoever is back hears of it soon. */
+const DELAY_MAX_SECONDS = 30;
 /** Events of one claim travel in one publish; calls are few and may be slow. */
 const CLAIM_LIMIT: Readonly<Record<OutboxKind, number>> = { event: 64, call: 8 };
 /** Longer than a transaction may last between recording a call and committing it. */
@@ -243,7 +244,7 @@ function contractOf<C>(contracts: ReadonlyMap<string, C>, subject: string): C {
   return contract;
 }
 
-/** 1, 2, 4 … seconds, at most five minutes. */
+/** 1, 2, 4 … seconds, at most half a minute. */
 function delaySecondsAfter(attempts: number): number {
   return Math.min(2 ** Math.min(attempts - 1, 16), DELAY_MAX_SECONDS);
 }

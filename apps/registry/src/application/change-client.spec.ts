@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  CheckClientRoles,
   EnsureServiceAccount,
   GuardAccount,
   RemoveClientRoles,
@@ -61,6 +62,23 @@ describe('UpdateClient', () => {
       `publish registry.client:${realm.id}/invoices`,
       `publish registry.client:${realm.id}/billing (absent)`,
     ]);
+  });
+
+  it('changes no client_id while roles cannot be asked, and is not done before roles has heard of it', async () => {
+    const { bench, update, registry } = await withClient();
+    bench.messages.on(CheckClientRoles, () => {
+      throw new AppError('unavailable');
+    });
+    await expect(update({ clientId: 'invoices' })).rejects.toMatchObject({ code: 'unavailable' });
+    expect(bench.writer.log).toEqual([]);
+    expect(await update({ name: 'Other' })).toMatchObject({ name: 'Other', clientId: 'billing' });
+    bench.messages.on(CheckClientRoles, () => ({}));
+    registry.rolesAway = true;
+    const untold = { code: 'unavailable', reason: 'roles_not_followed' };
+    await expect(update({ clientId: 'invoices' })).rejects.toMatchObject(untold);
+    await expect(update({ clientId: 'invoices' })).rejects.toMatchObject(untold);
+    registry.rolesAway = false;
+    expect(await update({ clientId: 'invoices' })).toMatchObject({ clientId: 'invoices' });
   });
 
   it('starts anew when the client was renamed after it was read: the fence must be on the right key', async () => {
@@ -339,6 +357,23 @@ describe('DeleteClient', () => {
     ]);
     expect(registry.state.events.map(({ type }) => type)).toEqual(['client.deleted']);
     await expect(bench.deleteClient.execute(request, bench.context)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('changes nothing while roles cannot be asked, and is not done before roles has heard of it', async () => {
+    const { bench, realm, client, registry } = await withClient();
+    const request = { actor, realmId: realm.id, id: client.id, ifVersion: null };
+    bench.messages.on(CheckClientRoles, () => {
+      throw new AppError('unavailable');
+    });
+    await expect(bench.deleteClient.execute(request, bench.context)).rejects.toMatchObject({ code: 'unavailable' });
+    expect([registry.state.clients.size, bench.writer.log]).toEqual([1, []]);
+    bench.messages.on(CheckClientRoles, () => ({}));
+    registry.rolesAway = true;
+    await expect(bench.deleteClient.execute(request, bench.context)).rejects.toMatchObject({
+      code: 'unavailable',
+      reason: 'roles_not_followed',
+    });
+    expect(registry.state.clients.size).toBe(0);
   });
 
   it('refuses system clients, old versions and clients of another realm', async () => {

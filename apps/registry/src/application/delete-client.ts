@@ -9,6 +9,7 @@ import { Injectable } from '@nestjs/common';
 import { checkDeletableClient } from '../domain/client-policy.js';
 import { auditedClient, AuditEvents } from './audit-events.js';
 import { ClientChanger } from './client-changer.js';
+import { ClientRoles } from './client-roles.js';
 import { clientTarget, publishedAbsence } from './fenced-change.js';
 import { checkVersion } from '../domain/refusals.js';
 
@@ -17,14 +18,18 @@ import { checkVersion } from '../domain/refusals.js';
 export class DeleteClient {
   constructor(
     private readonly changer: ClientChanger,
+    private readonly roles: ClientRoles,
     private readonly auditEvents: AuditEvents,
   ) {}
 
   /** @throws AppError `not_found`, `precondition_failed`, `conflict` (system client), `unavailable`. */
   async execute(request: RequestOf<typeof DeleteClientCall>, context: CallContext): Promise<void> {
     const cause = { actor: request.actor, context };
-    await this.changer.withSeen(request.realmId, request.id, (seen) =>
-      this.changer.run(seen, [], context, async (transaction, client) => {
+    const deleted = await this.changer.withSeen(request.realmId, request.id, async (seen) => {
+      checkVersion(request.ifVersion, seen.client.version);
+      checkDeletableClient(seen.client);
+      await this.roles.requireReachable(seen.client, context);
+      return this.changer.run(seen, [], context, async (transaction, client) => {
         const { realm } = seen;
         checkVersion(request.ifVersion, client.version);
         checkDeletableClient(client);
@@ -42,8 +47,9 @@ export class DeleteClient {
           await transaction.call(RemoveServiceAccount, { realmId: realm.id, clientId: client.id });
         }
         const target = clientTarget(client);
-        return { result: undefined, snapshots: [publishedAbsence(target, version)] };
-      }),
-    );
+        return { result: client, snapshots: [publishedAbsence(target, version)] };
+      });
+    });
+    await this.roles.requireFollowed(deleted);
   }
 }

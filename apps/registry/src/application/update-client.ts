@@ -15,6 +15,7 @@ import { ClientRepository } from '../domain/repositories.js';
 import { requireMayTrustSignIn, widensTrustedSignIn } from '../domain/sign-in-trust.js';
 import { auditedChanges, auditedClient, AuditEvents } from './audit-events.js';
 import { ClientChanger, type SeenClient } from './client-changer.js';
+import { ClientRoles } from './client-roles.js';
 import { clientTarget, publishedAbsence, publishedClient, type Changed } from './fenced-change.js';
 import { Provisioning } from './provisioning.js';
 import { checkVersion, clientIdTaken } from '../domain/refusals.js';
@@ -39,6 +40,7 @@ export class UpdateClient {
     private readonly changer: ClientChanger,
     private readonly serviceAccounts: ServiceAccounts,
     private readonly provisioning: Provisioning,
+    private readonly roles: ClientRoles,
     private readonly takeovers: TakeoverGuard,
     private readonly auditEvents: AuditEvents,
     private readonly clock: Clock,
@@ -61,6 +63,7 @@ export class UpdateClient {
     if (revives) await this.takeovers.check(request.actor, seen, context);
     const renamed = wanted.clientId !== seen.client.clientId;
     if (renamed && (await this.clients.findByClientId(seen.realm.id, wanted.clientId)) !== null) throw clientIdTaken();
+    if (renamed) await this.roles.requireReachable(seen.client, context);
     const more = renamed ? [clientTarget(wanted)] : [];
     const store = (account: EnabledAccount | null): Promise<Updated> =>
       this.changer.run(seen, more, context, (transaction, client) => {
@@ -75,6 +78,8 @@ export class UpdateClient {
       ? await this.serviceAccounts.whileEnabling(seen.realm, seen.client, context, store)
       : await store(null);
     if (followUp !== null) await this.provisioning.giveUp(followUp, context);
+    // Asked of whoever repeats it, too: that they are told of it only once would not make it true.
+    if (request.changes.clientId !== undefined) await this.roles.requireFollowed(seen.client);
     return client;
   }
 

@@ -85,6 +85,8 @@ export abstract class ClientRepository {
     realmId: string,
     names: { readonly clientIds: readonly string[] } | { readonly ids: readonly string[] },
   ): Promise<readonly Client[]>;
+  /** Whether roles has heard of every `client_id` that this client, which may be gone, has given up. */
+  abstract isFollowed(realmId: string, id: string): Promise<boolean>;
   abstract list(realmId: string, query: ClientQuery): Promise<Page<Client>>;
 }
 

@@ -20,12 +20,14 @@ import {
 } from '../domain/repositories.js';
 import { SecretUseRepository, type SecretUse } from '../domain/secret-use.js';
 import { InMemoryClientUris } from './in-memory-client-uris.js';
-import { copyOf, emptyState, type InMemoryState } from './in-memory-state.js';
+import { copyOf, emptyState, isPending, type InMemoryState } from './in-memory-state.js';
 import { InMemoryTransaction } from './in-memory-transaction.js';
 
 /** The adapters of every port of the registry over one state in memory. The port suite proves them equal to PostgreSQL's. */
 export class InMemoryRegistry {
   state: InMemoryState = emptyState();
+  /** What transactions leave to be told to roles stays untold. */
+  rolesAway = false;
   readonly realms: RealmRepository = new InMemoryRealmRepository(this);
   readonly clients: ClientRepository = new InMemoryClientRepository(this);
   readonly snapshots: SnapshotRepository = new InMemorySnapshotRepository(this);
@@ -135,6 +137,10 @@ class InMemoryClientRepository extends ClientRepository {
     return this.inRealm(realmId).filter(({ id, clientId }) =>
       'ids' in names ? names.ids.includes(id) : names.clientIds.includes(clientId),
     );
+  }
+
+  async isFollowed(realmId: string, clientId: string): Promise<boolean> {
+    return !this.registry.rolesAway || !isPending(this.registry.state, { realmId, clientId });
   }
 
   async list(realmId: string, { search, filter, sort, after, limit }: ClientQuery): Promise<Page<Client>> {

@@ -1,6 +1,7 @@
 import {
   ApplyRoleConfiguration,
   AuditEventRecorded,
+  CheckClientRoles,
   EnsureAdministrator,
   EnsureRoleAssignment,
   EnsureServiceAccount,
@@ -17,6 +18,7 @@ import {
   RemoveRealmRoles,
   RemoveRealmUsers,
   RemoveServiceAccount,
+  RenameClientRoles,
   type AuditEvent,
   type CallContract,
 } from '#contracts';
@@ -44,6 +46,8 @@ export class OtherServices {
       NameRealmOfRoles,
       NameRealmOfUsers,
       GuardAccount,
+      RenameClientRoles,
+      CheckClientRoles,
     ];
     for (const contract of acknowledged) await others.serve(transport, contract, () => ({}));
     await others.serve(transport, EnsureAdministrator, () => ({ userId: ADMINISTRATOR_ID, created: true }));

@@ -2,6 +2,7 @@ import {
   ApplyRoleConfiguration,
   EnsureServiceAccount,
   EnsureServiceAccounts,
+  CheckClientRoles,
   GuardAccount,
   ExportRoleConfiguration,
   FindUsers,
@@ -17,6 +18,7 @@ import { SilentLogger } from '#observability';
 import { AddClientUri } from '../application/add-client-uri.js';
 import { ApplyConfiguration } from '../application/apply-configuration.js';
 import { AuditEvents } from '../application/audit-events.js';
+import { ClientRoles } from '../application/client-roles.js';
 import { ClientChanger } from '../application/client-changer.js';
 import { ConfiguredRoles } from '../application/configured-roles.js';
 import { ClientUriChanger } from '../application/client-uri-changer.js';
@@ -77,6 +79,7 @@ export class TestBench<A extends Adapters = Adapters> {
     .on(ProvisionRealmRoles, () => ({}))
     .on(ProvisionRealmKeys, () => ({}))
     .on(GuardAccount, () => ({}))
+    .on(CheckClientRoles, () => ({}))
     .on(EnsureServiceAccount, ({ userId }) => ({ userId }))
     .on(EnsureServiceAccounts, ({ accounts }) => ({ userIds: accounts.map(({ userId }) => userId) }))
     .on(RemoveServiceAccount, () => ({}))
@@ -122,12 +125,13 @@ export class TestBench<A extends Adapters = Adapters> {
     const idempotent = new IdempotentCreation(answers, clock);
     const accounts = new ServiceAccounts(messages, provisioning);
     const takeovers = new TakeoverGuard(messages);
+    const roles = new ClientRoles(clients, messages);
     this.createRealm = new CreateRealm(realms, messages, provisioning, idempotent, change, audit, clock);
     this.updateRealm = new UpdateRealm(realms, provisioning, change, audit, clock);
     this.deleteRealm = new DeleteRealm(realms, change, audit);
     this.registerClient = new RegisterClient(realms, accounts, idempotent, change, audit, clock);
-    this.updateClient = new UpdateClient(clients, changer, accounts, provisioning, takeovers, audit, clock);
-    this.deleteClient = new DeleteClient(changer, audit);
+    this.updateClient = new UpdateClient(clients, changer, accounts, provisioning, roles, takeovers, audit, clock);
+    this.deleteClient = new DeleteClient(changer, roles, audit);
     this.rotateClientSecret = new RotateClientSecret(changer, takeovers, audit, clock);
     this.createClientSecret = new CreateClientSecret(changer, takeovers, idempotent, audit, clock);
     this.deleteClientSecret = new DeleteClientSecret(changer, audit, clock);

@@ -1,4 +1,5 @@
 import {
+  CheckClientRoles,
   EnsureRoleAssignment,
   NameRealmOfRoles,
   ProvisionRealmRoles,
@@ -11,6 +12,7 @@ import {
 import { Handles, type CallContext } from '#messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
+import { CheckClientRoles as CheckClientRolesUseCase } from '../application/check-client-roles.js';
 import { EnsureRoleAssignment as EnsureRoleAssignmentUseCase } from '../application/ensure-role-assignment.js';
 import { NameRealm as NameRealmUseCase } from '../application/name-realm.js';
 import { ProvisionRealmRoles as ProvisionRealmRolesUseCase } from '../application/provision-realm-roles.js';
@@ -24,6 +26,7 @@ export class ProvisioningController {
   constructor(
     private readonly provisionRealmRoles: ProvisionRealmRolesUseCase,
     private readonly removeRealmRoles: RemoveRealmRolesUseCase,
+    private readonly checkClientRoles: CheckClientRolesUseCase,
     private readonly removeClientRoles: RemoveClientRolesUseCase,
     private readonly renameClientRoles: RenameClientRolesUseCase,
     private readonly ensureRoleAssignment: EnsureRoleAssignmentUseCase,
@@ -48,6 +51,12 @@ export class ProvisioningController {
   @Handles(RemoveRealmRoles)
   async removeRealm(@Payload() request: RequestOf<typeof RemoveRealmRoles>): Promise<ReplyOf<typeof RemoveRealmRoles>> {
     await this.removeRealmRoles.execute(request);
+    return {};
+  }
+
+  @Handles(CheckClientRoles)
+  async checkClient(@Payload() request: RequestOf<typeof CheckClientRoles>): Promise<ReplyOf<typeof CheckClientRoles>> {
+    await this.checkClientRoles.execute(request);
     return {};
   }
 

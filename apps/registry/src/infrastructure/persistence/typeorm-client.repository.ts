@@ -6,6 +6,7 @@ import { ClientRepository, type ClientQuery, type ListPosition, type Page } from
 import { ClientEntity } from './entities/client.entity.js';
 import { completeClients } from './load-clients.js';
 import { isStorable } from './rows.js';
+import { isFollowed } from './vacated-client-ids.js';
 
 interface SortColumn {
   readonly column: 'c.clientId' | 'c.name' | 'c.createdAt';
@@ -58,6 +59,10 @@ export class TypeOrmClientRepository extends ClientRepository {
   async findByClientId(realmId: string, clientId: string): Promise<Client | null> {
     if (!isStorable(clientId)) return null;
     return this.findOne({ realmId, clientId });
+  }
+
+  async isFollowed(realmId: string, id: string): Promise<boolean> {
+    return available(() => isFollowed(this.dataSource.manager, realmId, id));
   }
 
   async findMany(

@@ -36,8 +36,13 @@ describe('a client_id that its client has given up', () => {
   const actor = ADMINISTRATOR;
   const rename = (clientId: string, id = former.id) =>
     bench.updateClient.execute({ actor, realmId: realm.id, id, ifVersion: null, changes: { clientId } }, bench.context);
+  /** Which is not called done, because roles has not heard of it. */
+  const giveUp = (to: string) =>
+    expect(rename(to)).rejects.toMatchObject({ code: 'unavailable', reason: 'roles_not_followed' });
   const remove = () =>
-    bench.deleteClient.execute({ actor, realmId: realm.id, id: former.id, ifVersion: null }, bench.context);
+    expect(
+      bench.deleteClient.execute({ actor, realmId: realm.id, id: former.id, ifVersion: null }, bench.context),
+    ).rejects.toMatchObject({ code: 'unavailable', reason: 'roles_not_followed' });
   const register = (realmId = realm.id) =>
     bench.registerClient.execute(aRegistration(realmId, { clientId: 'billing' }), bench.context);
   const apply = () =>
@@ -59,7 +64,7 @@ describe('a client_id that its client has given up', () => {
   const notFree = { code: 'unavailable', reason: 'client_id_not_free_yet' };
 
   it.each([
-    ['renamed', () => rename('billing-2'), RenameClientRoles.subject],
+    ['renamed', () => giveUp('billing-2'), RenameClientRoles.subject],
     ['deleted', remove, RemoveClientRoles.subject],
   ])('because it was %s is nobody else’s before roles has heard of it', async (_how, give, subject) => {
     const other = await bench.storeClient(realm, { clientId: 'other' });

@@ -22,16 +22,28 @@ export async function takeOver(manager: EntityManager, clients: readonly Named[]
 
 /** The second half of `takeOver`, for whoever has forgotten the tombstones with a statement of their own and found some. */
 export async function refuseUnlessFree(manager: EntityManager, clients: readonly Named[]): Promise<void> {
+  const clientIds = clients.map(({ clientId }) => clientId);
+  if (await isPending(manager, clients[0]?.realmId, 'vacates', clientIds)) throw clientIdNotFreeYet();
+}
+
+/** Whether roles has heard of every `client_id` that a client, by its UUID, has given up. */
+export async function isFollowed(manager: EntityManager, realmId: string, id: string): Promise<boolean> {
+  return !(await isPending(manager, realmId, 'clientId', [id]));
+}
+
+/** Whether roles has still to hear of a `client_id` that was given up, with one of these values in the call. */
+async function isPending(
+  manager: EntityManager,
+  realmId: string | undefined,
+  member: 'vacates' | 'clientId',
+  values: readonly string[],
+): Promise<boolean> {
   const pending: readonly unknown[] = await manager.query(
     `SELECT 1 FROM registry.outbox o
      WHERE o.kind = 'call' AND o.subject = ANY($1::text[])
-       AND CAST(o.payload AS jsonb) ->> 'realmId' = $2 AND CAST(o.payload AS jsonb) ->> 'vacates' = ANY($3::text[])
+       AND CAST(o.payload AS jsonb) ->> 'realmId' = $2 AND CAST(o.payload AS jsonb) ->> $3 = ANY($4::text[])
      LIMIT 1`,
-    [
-      [RemoveClientRoles.subject, RenameClientRoles.subject],
-      clients[0]?.realmId,
-      clients.map(({ clientId }) => clientId),
-    ],
+    [[RemoveClientRoles.subject, RenameClientRoles.subject], realmId, member, values],
   );
-  if (pending.length > 0) throw clientIdNotFreeYet();
+  return pending.length > 0;
 }
