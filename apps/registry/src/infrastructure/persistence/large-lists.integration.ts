@@ -49,6 +49,20 @@ describe('lists of many clients', () => {
     expect([whole.total, whole.atLeast]).toEqual([MANY, undefined]);
   });
 
+  it('take names that are as long as any may be, in letters that grow when they are folded', async () => {
+    const elsewhere = await registry.transactions.run((transaction) =>
+      transaction.insertRealm(aRealm({ name: 'long' })),
+    );
+    // In no order, so that it does not get shorter by compression.
+    const name = Array.from({ length: 255 }, (_, index) => 'ᾷῇῷᾂᾓᾣ'[(index * index * 7 + (index >> 3)) % 6] ?? '').join(
+      '',
+    );
+    const longest = aClient(elsewhere, { clientId: `C${'-x'.repeat(127)}`, name });
+    await registry.transactions.run((transaction) => transaction.insertClient(longest));
+    const page = await registry.clients.list(elsewhere.id, { ...QUERY, sort: 'name', search: name.slice(7, 12) });
+    expect(page.items.map(({ id }) => id)).toEqual([longest.id]);
+  });
+
   it('find any part whatever its case, also beyond ASCII and shorter than three letters', async () => {
     const ofSix = expected.filter((_, index) => index % 7 === 6);
     for (const search of ['größe 6', 'GRÖSSE 6', 'ÖSSE 6']) expect(await all({ search })).toEqual(ofSix);
