@@ -7,8 +7,8 @@ const COUNTED_AT_MOST = 10_000;
 export const FOUND_AT_MOST = 1_000;
 /** How far an order is walked in search of a page. Four steps cost no more than one match that is found by what it holds. */
 const WALKED_AT_MOST = 30_000;
-/** How far before anything else, to see whether nearly everything matches. */
-const WALKED_FIRST = 2_000;
+/** How far before anything else, to see whether very many match: one or two milliseconds. */
+const WALKED_FIRST = 8_000;
 
 /** A list of rows that have the properties `id`, `searchText` and `searchKeys`. */
 export interface ListOfMany<Row extends ObjectLiteral> {
@@ -34,7 +34,7 @@ export interface PageOfMany<Row> {
 /** Reads a page in about the same time however many rows there are and however many match. */
 export async function pageOfMany<Row extends ObjectLiteral>(list: ListOfMany<Row>): Promise<PageOfMany<Row>> {
   const near = list.wanted === undefined ? [] : await nearest(list, list.wanted, WALKED_FIRST, FOUND_AT_MOST + 1);
-  // Nearly everything matches: every way by what the rows hold would be longer.
+  // Very many match: every way by what the rows hold would be longer.
   const dense = near.length > FOUND_AT_MOST;
   const { total, atLeast } = dense ? { total: FOUND_AT_MOST, atLeast: true } : await count(list);
   return { rows: await rowsOf(list, near, total, atLeast), total, ...(atLeast ? { atLeast } : {}) };
