@@ -88,6 +88,10 @@ async function measureAll(
     return () => admin.call('GET', `/realms/${subject.seed.realm}/clients?${query(index++)}`);
   };
   const sorts = ['client_id', '-client_id', 'name', '-name', 'created_at', '-created_at'];
+  const filters = [
+    ...['enabled=true', 'enabled=false', 'service_account_enabled=true', 'service_account_enabled=false'],
+    ...['direct_access_grants_enabled=true', 'first_party=true', 'client_type=public', 'owner=nobody'],
+  ];
   const ids = await Promise.all(subjects.map((subject) => idsOf(admin, requests, subject)));
   const rows: ComparedRow[] = [
     compared(
@@ -98,7 +102,7 @@ async function measureAll(
     compared(
       'list, filtered',
       reading,
-      list((index) => `limit=50&enabled=${String(index % 2 === 0)}`),
+      list((index) => `limit=50&${filters[index % filters.length] ?? ''}`),
     ),
     compared(
       'search, prefix of the client_id',

@@ -108,6 +108,10 @@ const TABLES: readonly string[] = [
     WHERE client_type <> 'confidential'`,
   `CREATE INDEX clients_owner_idx ON registry.clients (realm_id, owner, client_id) WHERE owner IS NOT NULL`,
   `CREATE INDEX clients_first_party_idx ON registry.clients (realm_id, client_id) WHERE first_party`,
+  `CREATE INDEX clients_direct_grants_idx ON registry.clients (realm_id, client_id) WHERE direct_access_grants_enabled`,
+  // Either may be the rare one. A client is in one of them.
+  `CREATE INDEX clients_with_account_idx ON registry.clients (realm_id, client_id) WHERE service_account_enabled`,
+  `CREATE INDEX clients_without_account_idx ON registry.clients (realm_id, client_id) WHERE NOT service_account_enabled`,
   // The list of pending entries makes additions cheap, and every search reads it from end to end: 1 MB costs it a few milliseconds.
   `CREATE INDEX clients_search_keys_idx ON registry.clients USING gin (search_keys) WITH (gin_pending_list_limit = 1024)`,
   `CREATE TABLE registry.client_secrets (
