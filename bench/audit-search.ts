@@ -42,6 +42,7 @@ const SEARCHES: readonly (readonly [name: string, filter: (sample: Sample) => Fi
   ['actor_id and outcome', (sample) => ({ actorId: sample.actor_id, outcome: 'failure' })],
   ['ip and outcome', ({ ip }) => ({ ip, outcome: 'failure' })],
   ['type and outcome', () => ({ type: 'user.authenticated', outcome: 'failure' })],
+  ['type and success', () => ({ type: 'user.authenticated', outcome: 'success' })],
   ['client_id and type', (sample) => ({ clientId: sample.client_id, type: 'role.assigned' })],
   ['subject_id and client_id', (sample) => ({ subjectId: sample.subject_id, clientId: sample.client_id })],
   [

@@ -146,7 +146,8 @@ describe('TypeOrmAuditLog', () => {
 
   it.each([
     ['no filter', {}, 'realm_id_id_idx'],
-    ['type', { type: 'client.created' }, 'type_key_id_idx'],
+    ['type', { type: 'client.created' }, 'type_key_id_outcome_idx'],
+    ['failures of a type', { type: 'client.authenticated', outcome: 'failure' }, 'type_key_id_idx'],
     ['failures', { outcome: 'failure' }, 'realm_id_id_idx1'],
     ['failures of an actor', { actorId: 'x', outcome: 'failure' }, 'actor_key_id_idx1'],
     ['failures of a client', { clientId: 'x', outcome: 'failure' }, 'client_key_id_idx1'],
