@@ -5,10 +5,11 @@ import type { TextSearch } from './searchable-text.js';
 const COUNTED_AT_MOST = 10_000;
 /** The same for a search, which costs more. */
 export const FOUND_AT_MOST = 1_000;
-/** How far an order is walked in search of a page. Four steps cost no more than one match that is found by what it holds. */
-const WALKED_AT_MOST = 30_000;
-/** How far before anything else, to see whether very many match: one or two milliseconds. */
-const WALKED_FIRST = 8_000;
+/**
+ * How far an order is walked before anything else, to see whether very many match, and at most in search of a page: a few milliseconds
+ * when rows are read; four times as far when an index holds the text.
+ */
+const WALKS = { rows: { first: 2_000, most: 5_000 }, index: { first: 8_000, most: 30_000 } } as const;
 
 /** A list of rows that have the properties `id`, `searchText` and `searchKeys`. */
 export interface ListOfMany<Row extends ObjectLiteral> {
@@ -21,6 +22,8 @@ export interface ListOfMany<Row extends ObjectLiteral> {
   /** Undefined: no search. */
   readonly wanted: TextSearch | undefined;
   readonly limit: number;
+  /** Whether the indexes of the orders hold the searched text (`INCLUDE (search_text)`), so that a walk reads no row. */
+  readonly textInOrders: boolean;
 }
 
 /** Rows of a page, and one more if another page follows. */
@@ -33,7 +36,7 @@ export interface PageOfMany<Row> {
 
 /** Reads a page in about the same time however many rows there are and however many match. */
 export async function pageOfMany<Row extends ObjectLiteral>(list: ListOfMany<Row>): Promise<PageOfMany<Row>> {
-  const near = list.wanted === undefined ? [] : await nearest(list, list.wanted, WALKED_FIRST, FOUND_AT_MOST + 1);
+  const near = list.wanted === undefined ? [] : await nearest(list, list.wanted, 'first', FOUND_AT_MOST + 1);
   // Very many match: every way by what the rows hold would be longer.
   const dense = near.length > FOUND_AT_MOST;
   const { total, atLeast } = dense ? { total: FOUND_AT_MOST, atLeast: true } : await count(list);
@@ -66,7 +69,7 @@ async function rowsOf<Row extends ObjectLiteral>(
   if (total === 0) return [];
   if (first.length > list.limit) return byIds(list, first.slice(0, list.limit + 1));
   if (list.wanted !== undefined && many) {
-    const near = await nearest(list, list.wanted, WALKED_AT_MOST, list.limit + 1);
+    const near = await nearest(list, list.wanted, 'most', list.limit + 1);
     if (near.length > list.limit) return byIds(list, near);
   }
   return list
@@ -79,14 +82,14 @@ async function rowsOf<Row extends ObjectLiteral>(
 async function nearest<Row extends ObjectLiteral>(
   list: ListOfMany<Row>,
   { text }: TextSearch,
-  steps: number,
+  steps: 'first' | 'most',
   limit: number,
 ): Promise<readonly string[]> {
   const walked = list
     .ordered(list.matching())
     .select(`${list.alias}.id`, 'id')
     .addSelect(`${list.alias}.searchText`, 'search_text')
-    .limit(steps);
+    .limit(WALKS[list.textInOrders ? 'index' : 'rows'][steps]);
   const rows = await outside(walked, 'walked')
     .select('walked.id', 'id')
     .where('position(CAST(:text AS text) IN walked.search_text) > 0', { text })

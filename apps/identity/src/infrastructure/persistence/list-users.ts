@@ -54,6 +54,7 @@ export async function listUsers(data: DataSource, realmId: string, query: UserQu
     },
     wanted,
     limit: page.limit,
+    textInOrders: false,
   });
   const shown = rows.slice(0, page.limit);
   const last = shown.at(-1);

@@ -99,6 +99,7 @@ export class TypeOrmClientRepository extends ClientRepository {
       ordered: (found) => inOrder(found, query),
       wanted,
       limit: query.limit,
+      textInOrders: true,
     });
     const shown = rows.slice(0, query.limit);
     const last = shown.at(-1);
