@@ -91,14 +91,15 @@ export const RemoveRealmRoles = defineCall({
 });
 
 /**
- * Asks, before a client is deleted or gets another `client_id`, whether roles could follow: until it does, tokens carry what the client's
- * roles grant under the old name. Changes nothing.
+ * Asks under which `client_id` a client's roles grant now: before the client is deleted or gets another one, whether roles can be asked
+ * at all, and afterwards, whether it has followed. Until it has, tokens carry the permissions under the old name. Changes nothing.
  */
 export const CheckClientRoles = defineCall({
   subject: 'roles.client.check.v1',
   callers: ['registry'],
   request: Type.Object({ realmId: Uuid, clientId: Uuid }),
-  reply: Acknowledged,
+  /** Null: it has no roles, or none any more. */
+  reply: Type.Object({ audience: nullable(Type.String()) }),
   deadlineMs: 3_000,
 });
 

@@ -72,13 +72,22 @@ describe('UpdateClient', () => {
     await expect(update({ clientId: 'invoices' })).rejects.toMatchObject({ code: 'unavailable' });
     expect(bench.writer.log).toEqual([]);
     expect(await update({ name: 'Other' })).toMatchObject({ name: 'Other', clientId: 'billing' });
-    bench.messages.on(CheckClientRoles, () => ({}));
+    bench.rolesLeave('billing');
     registry.rolesAway = true;
     const untold = { code: 'unavailable', reason: 'roles_not_followed' };
     await expect(update({ clientId: 'invoices' })).rejects.toMatchObject(untold);
     await expect(update({ clientId: 'invoices' })).rejects.toMatchObject(untold);
     registry.rolesAway = false;
     expect(await update({ clientId: 'invoices' })).toMatchObject({ clientId: 'invoices' });
+  });
+
+  it('waits for roles when it is still to hear of a new client_id, whoever tells it', async () => {
+    const { bench, update, registry } = await withClient();
+    let questions = 0;
+    bench.messages.on(CheckClientRoles, () => ({ audience: (questions += 1) < 4 ? 'billing' : 'invoices' }));
+    registry.rolesAway = true;
+    expect(await update({ clientId: 'invoices' })).toMatchObject({ clientId: 'invoices' });
+    expect(questions).toBe(4);
   });
 
   it('starts anew when the client was renamed after it was read: the fence must be on the right key', async () => {
@@ -367,7 +376,7 @@ describe('DeleteClient', () => {
     });
     await expect(bench.deleteClient.execute(request, bench.context)).rejects.toMatchObject({ code: 'unavailable' });
     expect([registry.state.clients.size, bench.writer.log]).toEqual([1, []]);
-    bench.messages.on(CheckClientRoles, () => ({}));
+    bench.rolesLeave('billing');
     registry.rolesAway = true;
     await expect(bench.deleteClient.execute(request, bench.context)).rejects.toMatchObject({
       code: 'unavailable',

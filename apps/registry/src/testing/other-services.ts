@@ -47,9 +47,9 @@ export class OtherServices {
       NameRealmOfUsers,
       GuardAccount,
       RenameClientRoles,
-      CheckClientRoles,
     ];
     for (const contract of acknowledged) await others.serve(transport, contract, () => ({}));
+    await others.serve(transport, CheckClientRoles, () => ({ audience: null }));
     await others.serve(transport, EnsureAdministrator, () => ({ userId: ADMINISTRATOR_ID, created: true }));
     await others.serve(transport, ApplyRoleConfiguration, () => ({ changes: [], authority: [], complete: true }));
     await others.serve(transport, ExportRoleConfiguration, () => ({ scopes: [], assignments: [] }));

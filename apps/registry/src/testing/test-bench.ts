@@ -12,6 +12,7 @@ import {
   ProvisionRealmRoles,
   RemoveServiceAccount,
 } from '#contracts';
+import { AppError } from '#errors';
 import { FrozenClock } from '#host';
 import { newCallContext } from '#messaging';
 import { SilentLogger } from '#observability';
@@ -79,7 +80,7 @@ export class TestBench<A extends Adapters = Adapters> {
     .on(ProvisionRealmRoles, () => ({}))
     .on(ProvisionRealmKeys, () => ({}))
     .on(GuardAccount, () => ({}))
-    .on(CheckClientRoles, () => ({}))
+    .on(CheckClientRoles, () => ({ audience: null }))
     .on(EnsureServiceAccount, ({ userId }) => ({ userId }))
     .on(EnsureServiceAccounts, ({ accounts }) => ({ userIds: accounts.map(({ userId }) => userId) }))
     .on(RemoveServiceAccount, () => ({}))
@@ -154,6 +155,16 @@ export class TestBench<A extends Adapters = Adapters> {
       new ConfiguredRoles(messages, new TokenImpacts(messages, clients)),
       clock,
     );
+  }
+
+  /** Roles answers once more, with this name of a client, and is away from then on. */
+  rolesLeave(audience: string): void {
+    let answered = false;
+    this.messages.on(CheckClientRoles, () => {
+      if (answered) throw new AppError('unavailable');
+      answered = true;
+      return { audience };
+    });
   }
 
   /** Stores a realm without other services or events. */

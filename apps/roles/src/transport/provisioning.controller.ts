@@ -56,8 +56,7 @@ export class ProvisioningController {
 
   @Handles(CheckClientRoles)
   async checkClient(@Payload() request: RequestOf<typeof CheckClientRoles>): Promise<ReplyOf<typeof CheckClientRoles>> {
-    await this.checkClientRoles.execute(request);
-    return {};
+    return this.checkClientRoles.execute(request);
   }
 
   @Handles(RemoveClientRoles)
