@@ -17,6 +17,7 @@ const TOLD_ELSEWHERE: Readonly<Record<string, string>> = {
   VerifyPassword: 'it may hash the password again; the sign-in is told by the token service',
   NameRealmOfRoles: 'realm.updated tells the new name',
   NameRealmOfUsers: 'realm.updated tells the new name',
+  RetireClientRoles: 'client.deleted tells that it is gone',
   RenameClientRoles: 'client.updated tells the new client_id',
   ClearRealm: 'realm.deleted tells that all of it is gone',
   RemoveRealmRoles: 'realm.deleted tells that all of it is gone',

@@ -36,6 +36,7 @@ import { ReadRole } from './application/read-role.js';
 import { RemoveClientRoles } from './application/remove-client-roles.js';
 import { RemoveRealmRoles } from './application/remove-realm-roles.js';
 import { RenameClientRoles } from './application/rename-client-roles.js';
+import { RetireClientRoles } from './application/retire-client-roles.js';
 import { StoreRolePlan } from './application/store-role-plan.js';
 import { UnassignRole } from './application/unassign-role.js';
 import { UpdatePermission } from './application/update-permission.js';
@@ -96,6 +97,7 @@ import { SnapshotController } from './transport/snapshot.controller.js';
     RemoveRealmRoles,
     RemoveSubjectRoles,
     RenameClientRoles,
+    RetireClientRoles,
     StoreRolePlan,
     UnassignRole,
     UpdatePermission,

@@ -91,16 +91,26 @@ export const RemoveRealmRoles = defineCall({
 });
 
 /**
- * Asks under which `client_id` a client's roles grant now: before the client is deleted or gets another one, whether roles can be asked
- * at all, and afterwards, whether it has followed. Until it has, tokens carry the permissions under the old name. Changes nothing.
+ * Asks, before clients are deleted or get another `client_id`, whether roles can be told of it: until it is, tokens carry what their roles
+ * grant under the old name. Changes nothing.
  */
 export const CheckClientRoles = defineCall({
   subject: 'roles.client.check.v1',
   callers: ['registry'],
   request: Type.Object({ realmId: Uuid, clientId: Uuid }),
-  /** Null: it has no roles, or none any more. */
-  reply: Type.Object({ audience: nullable(Type.String()) }),
+  reply: Acknowledged,
   deadlineMs: 3_000,
+});
+
+/**
+ * Ends what the roles of deleted clients grant: the part of `RemoveClientRoles` that tokens depend on, for many at once and however many
+ * hold them. When the reply arrives no token carries their permissions (G2). Idempotent.
+ */
+export const RetireClientRoles = defineCall({
+  subject: 'roles.client.retire.v1',
+  callers: ['registry'],
+  request: Type.Object({ realmId: Uuid, clientIds: Type.Array(Uuid) }),
+  reply: Acknowledged,
 });
 
 /** Removes a deleted client's roles and catalogue, and every assignment of its service account. Idempotent. */

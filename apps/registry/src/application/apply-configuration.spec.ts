@@ -5,6 +5,7 @@ import {
   EnsureServiceAccounts,
   FindUsers,
   GuardAccount,
+  RetireClientRoles,
   type Actor,
   type ConfigurationChange,
   type RealmConfiguration,
@@ -122,6 +123,23 @@ describe('a configuration', () => {
       'roles.client.remove.v1',
       'identity.service-account.remove.v1',
     ]);
+  });
+
+  it('is not done before roles has heard of what was deleted, also when it is applied again', async () => {
+    await send(CLIENTS);
+    const gone = (await client('billing'))?.id;
+    const pruning = { version: 1 as const, prune: true, clients: [{ client_id: 'web' }] };
+    bench.adapters.outboxStands = true;
+    bench.messages.on(RetireClientRoles, () => {
+      throw new AppError('unavailable');
+    });
+    const untold = { code: 'unavailable', reason: 'roles_not_followed' };
+    await expect(send(pruning)).rejects.toMatchObject(untold);
+    expect(await client('billing')).toBeNull();
+    await expect(send(pruning)).rejects.toMatchObject(untold);
+    bench.messages.on(RetireClientRoles, () => ({}));
+    expect(await names(pruning)).toEqual([]);
+    expect(bench.messages.sentTo(RetireClientRoles).at(-1)).toEqual({ realmId: realm.id, clientIds: [gone] });
   });
 
   it('never prunes system clients, nor the client that applies it', async () => {

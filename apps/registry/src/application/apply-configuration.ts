@@ -26,6 +26,7 @@ import { CLIENT_ID_TAKEN } from '../domain/refusals.js';
 import { requireMayTrustSignIn, widensTrustedSignIn } from '../domain/sign-in-trust.js';
 import { clientsAfter, rolesOfDisabledAccounts } from '../domain/wanted-roles.js';
 import { abridged } from './abridged.js';
+import { ClientRoles } from './client-roles.js';
 import { configurationChanges } from './configuration-changes.js';
 import { ConfiguredRoles } from './configured-roles.js';
 import { clientTarget, FencedChange, realmTarget } from './fenced-change.js';
@@ -54,6 +55,7 @@ export class ApplyConfiguration {
     private readonly change: FencedChange,
     private readonly storePlan: StorePlan,
     private readonly roles: ConfiguredRoles,
+    private readonly clientRoles: ClientRoles,
     private readonly clock: Clock,
   ) {}
 
@@ -80,6 +82,8 @@ export class ApplyConfiguration {
     if (dryRun) return result;
     requireAgreedPlan(request.planDigest, digest);
     const clients = await this.applyRegistry(request, stored, plan, context);
+    // Also of what was deleted before: whoever applies again because roles was away is not told that all is done until it is.
+    if (configuration.prune === true) await this.clientRoles.followDeletions(stored.realm.id, context);
     if (planned.changes.length > 0) {
       await this.roles.apply(facts, planned, clients, request.planDigest === null ? null : planned.changes, context);
     }

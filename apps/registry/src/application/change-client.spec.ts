@@ -5,6 +5,8 @@ import {
   GuardAccount,
   RemoveClientRoles,
   RemoveServiceAccount,
+  RenameClientRoles,
+  RetireClientRoles,
   type ClientSnapshot,
   type SnapshotOf,
 } from '#contracts';
@@ -31,6 +33,10 @@ async function withClient(facts: Partial<Client> = {}) {
     bench.rotateClientSecret.execute({ actor, realmId: realm.id, id: client.id, graceSeconds }, bench.context);
   return { bench, realm, client, registry: bench.adapters, update, rotate };
 }
+
+const away = (): never => {
+  throw new AppError('unavailable');
+};
 
 describe('UpdateClient', () => {
   it('disables, records and publishes', async () => {
@@ -65,29 +71,22 @@ describe('UpdateClient', () => {
   });
 
   it('changes no client_id while roles cannot be asked, and is not done before roles has heard of it', async () => {
-    const { bench, update, registry } = await withClient();
-    bench.messages.on(CheckClientRoles, () => {
-      throw new AppError('unavailable');
-    });
+    const { bench, update, client, registry } = await withClient();
+    bench.messages.on(CheckClientRoles, away);
     await expect(update({ clientId: 'invoices' })).rejects.toMatchObject({ code: 'unavailable' });
     expect(bench.writer.log).toEqual([]);
     expect(await update({ name: 'Other' })).toMatchObject({ name: 'Other', clientId: 'billing' });
-    bench.rolesLeave('billing');
-    registry.rolesAway = true;
+    bench.messages.on(CheckClientRoles, () => ({})).on(RenameClientRoles, away);
+    registry.outboxStands = true;
     const untold = { code: 'unavailable', reason: 'roles_not_followed' };
     await expect(update({ clientId: 'invoices' })).rejects.toMatchObject(untold);
     await expect(update({ clientId: 'invoices' })).rejects.toMatchObject(untold);
-    registry.rolesAway = false;
-    expect(await update({ clientId: 'invoices' })).toMatchObject({ clientId: 'invoices' });
-  });
-
-  it('waits for roles when it is still to hear of a new client_id, whoever tells it', async () => {
-    const { bench, update, registry } = await withClient();
-    let questions = 0;
-    bench.messages.on(CheckClientRoles, () => ({ audience: (questions += 1) < 4 ? 'billing' : 'invoices' }));
-    registry.rolesAway = true;
-    expect(await update({ clientId: 'invoices' })).toMatchObject({ clientId: 'invoices' });
-    expect(questions).toBe(4);
+    bench.messages.on(RenameClientRoles, () => ({}));
+    const reply = await update({ clientId: 'invoices' });
+    expect(reply).toMatchObject({ clientId: 'invoices' });
+    expect(bench.messages.sentTo(RenameClientRoles).at(-1)).toMatchObject({
+      ...{ clientId: client.id, clientIdentifier: 'invoices', clientVersion: reply.version },
+    });
   });
 
   it('starts anew when the client was renamed after it was read: the fence must be on the right key', async () => {
@@ -371,13 +370,11 @@ describe('DeleteClient', () => {
   it('changes nothing while roles cannot be asked, and is not done before roles has heard of it', async () => {
     const { bench, realm, client, registry } = await withClient();
     const request = { actor, realmId: realm.id, id: client.id, ifVersion: null };
-    bench.messages.on(CheckClientRoles, () => {
-      throw new AppError('unavailable');
-    });
+    bench.messages.on(CheckClientRoles, away);
     await expect(bench.deleteClient.execute(request, bench.context)).rejects.toMatchObject({ code: 'unavailable' });
     expect([registry.state.clients.size, bench.writer.log]).toEqual([1, []]);
-    bench.rolesLeave('billing');
-    registry.rolesAway = true;
+    bench.messages.on(CheckClientRoles, () => ({})).on(RetireClientRoles, away);
+    registry.outboxStands = true;
     await expect(bench.deleteClient.execute(request, bench.context)).rejects.toMatchObject({
       code: 'unavailable',
       reason: 'roles_not_followed',

@@ -1,21 +1,18 @@
-import { CheckClientRoles } from '#contracts';
+import { CheckClientRoles, RenameClientRoles, RetireClientRoles } from '#contracts';
 import { MessageClient, type CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '../domain/client.js';
+import type { Realm } from '../domain/realm.js';
 import { rolesNotFollowed } from '../domain/refusals.js';
 import { ClientRepository } from '../domain/repositories.js';
 
-/** How often roles is asked whether it has followed, and how long between two questions, in milliseconds. */
-const QUESTIONS = 20;
-const BETWEEN_MS = 100;
-
-type Named = Pick<Client, 'realmId' | 'id'>;
-
 /**
- * Sees that roles follows when a client gives up its `client_id`. Tokens carry the permissions of a client's API under that name until
+ * Sees that roles follows when clients give up their `client_id`. Tokens carry the permissions of a client's API under that name until
  * roles has heard that it is gone or has another one, so the change is not begun while roles is away, and not called done
  * before it has heard (G2).
+ *
+ * The outbox tells roles in any case. Here it is told what that has not got to yet: another process may have the message in hand, or there
+ * are very many of them.
  */
 @Injectable()
 export class ClientRoles {
@@ -25,29 +22,28 @@ export class ClientRoles {
   ) {}
 
   /** Call it before the transaction. @throws AppError `unavailable` when roles does not answer. */
-  async requireReachable(client: Named, context: CallContext): Promise<void> {
-    await this.audience(client, context);
+  async requireReachable({ realmId, id }: Pick<Client, 'realmId' | 'id'>, context: CallContext): Promise<void> {
+    await this.messages.call(CheckClientRoles, { realmId, clientId: id }, context);
   }
 
-  /**
-   * Call it after the transaction and its outbox, with the client's `client_id` now; null: it is gone. What is still to be told is on its
-   * way, at the hands of another process it may be, or roles is at work on the rest: then its state tells.
-   *
-   * @throws AppError `unavailable` when tokens may still carry the former name.
-   */
-  async requireFollowed(client: Named, clientId: string | null, context: CallContext): Promise<void> {
-    for (let question = 1; ; question += 1) {
-      if (await this.clients.isFollowed(client.realmId, client.id)) return;
-      const audience = await this.audience(client, context).catch(() => {
-        throw rolesNotFollowed();
-      });
-      if (audience === null || audience === clientId) return;
-      if (question === QUESTIONS) throw rolesNotFollowed();
-      await sleep(BETWEEN_MS);
-    }
+  /** Call it when clients of the realm have been deleted. @throws AppError `unavailable` when tokens may still carry what they grant. */
+  async followDeletions(realmId: string, context: CallContext): Promise<void> {
+    const clientIds = await this.clients.deletedUntold(realmId);
+    if (clientIds.length === 0) return;
+    await told(this.messages.call(RetireClientRoles, { realmId, clientIds: [...clientIds] }, context));
   }
 
-  private async audience({ realmId, id }: Named, context: CallContext): Promise<string | null> {
-    return (await this.messages.call(CheckClientRoles, { realmId, clientId: id }, context)).audience;
+  /** Call it when a client has got its `client_id`. @throws AppError `unavailable` when tokens may still carry the former one. */
+  async followRenaming(realm: Realm, client: Client, context: CallContext): Promise<void> {
+    if (!(await this.clients.isRenamedUntold(realm.id, client.id))) return;
+    const named = { clientIdentifier: client.clientId, clientVersion: client.version };
+    const request = { realmId: realm.id, realmName: realm.name, clientId: client.id, ...named };
+    await told(this.messages.call(RenameClientRoles, request, context));
   }
+}
+
+async function told(call: Promise<unknown>): Promise<void> {
+  await call.catch((cause: unknown) => {
+    throw rolesNotFollowed(cause);
+  });
 }

@@ -50,6 +50,6 @@ export class DeleteClient {
         return { result: client, snapshots: [publishedAbsence(target, version)] };
       });
     });
-    await this.roles.requireFollowed(deleted, null, context);
+    await this.roles.followDeletions(deleted.realmId, context);
   }
 }

@@ -79,7 +79,7 @@ export class UpdateClient {
       : await store(null);
     if (followUp !== null) await this.provisioning.giveUp(followUp, context);
     // Asked of whoever repeats it, too: that they are told of it only once would not make it true.
-    if (request.changes.clientId !== undefined) await this.roles.requireFollowed(seen.client, client.clientId, context);
+    if (request.changes.clientId !== undefined) await this.roles.followRenaming(seen.realm, client, context);
     return client;
   }
 

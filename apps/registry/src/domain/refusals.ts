@@ -44,13 +44,14 @@ export function clientIdNotFreeYet(): AppError {
 /** Why a change that was made is not called done. */
 export const ROLES_NOT_FOLLOWED = 'roles_not_followed';
 
-/** A client was deleted or has another `client_id`, and roles could not be told. It is told as soon as it answers. */
-export function rolesNotFollowed(): AppError {
+/** Clients were deleted or have another `client_id`, and roles could not be told. It is told as soon as it answers. */
+export function rolesNotFollowed(cause: unknown): AppError {
   return new AppError('unavailable', {
     detail:
-      'The change was made, but roles could not be told yet: until then tokens may carry what the client’s roles grant under its former client_id.',
+      'The change was made, but roles could not be told yet: until then tokens may carry what the roles of clients grant under their former client_id.',
     reason: ROLES_NOT_FOLLOWED,
     retryAfterSeconds: 1,
+    cause,
   });
 }
 

@@ -85,8 +85,10 @@ export abstract class ClientRepository {
     realmId: string,
     names: { readonly clientIds: readonly string[] } | { readonly ids: readonly string[] },
   ): Promise<readonly Client[]>;
-  /** Whether roles has heard of every `client_id` that this client, which may be gone, has given up. */
-  abstract isFollowed(realmId: string, id: string): Promise<boolean>;
+  /** The UUIDs of deleted clients that roles has still to be told of. */
+  abstract deletedUntold(realmId: string): Promise<readonly string[]>;
+  /** Whether roles has still to be told that a client has another `client_id`. */
+  abstract isRenamedUntold(realmId: string, id: string): Promise<boolean>;
   abstract list(realmId: string, query: ClientQuery): Promise<Page<Client>>;
 }
 

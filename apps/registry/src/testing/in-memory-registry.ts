@@ -1,4 +1,11 @@
-import { ClientSnapshot, clientSnapshotKey, RealmSnapshot } from '#contracts';
+import {
+  ClientSnapshot,
+  clientSnapshotKey,
+  RealmSnapshot,
+  RemoveClientRoles,
+  RenameClientRoles,
+  type CallContract,
+} from '#contracts';
 import { searchTextOf, textSearchOf } from '#database';
 import type { ClientUriRepository } from '../domain/client-uri.js';
 import type { Client } from '../domain/client.js';
@@ -20,14 +27,14 @@ import {
 } from '../domain/repositories.js';
 import { SecretUseRepository, type SecretUse } from '../domain/secret-use.js';
 import { InMemoryClientUris } from './in-memory-client-uris.js';
-import { copyOf, emptyState, isPending, type InMemoryState } from './in-memory-state.js';
+import { copyOf, emptyState, type InMemoryState } from './in-memory-state.js';
 import { InMemoryTransaction } from './in-memory-transaction.js';
 
 /** The adapters of every port of the registry over one state in memory. The port suite proves them equal to PostgreSQL's. */
 export class InMemoryRegistry {
   state: InMemoryState = emptyState();
-  /** What transactions leave to be told to roles stays untold. */
-  rolesAway = false;
+  /** What transactions leave to be told stays untold. */
+  outboxStands = false;
   readonly realms: RealmRepository = new InMemoryRealmRepository(this);
   readonly clients: ClientRepository = new InMemoryClientRepository(this);
   readonly snapshots: SnapshotRepository = new InMemorySnapshotRepository(this);
@@ -139,8 +146,20 @@ class InMemoryClientRepository extends ClientRepository {
     );
   }
 
-  async isFollowed(realmId: string, clientId: string): Promise<boolean> {
-    return !this.registry.rolesAway || !isPending(this.registry.state, { realmId, clientId });
+  async deletedUntold(realmId: string): Promise<readonly string[]> {
+    return this.untold(RemoveClientRoles, realmId);
+  }
+
+  async isRenamedUntold(realmId: string, id: string): Promise<boolean> {
+    return this.untold(RenameClientRoles, realmId).includes(id);
+  }
+
+  private untold(contract: CallContract, realmId: string): readonly string[] {
+    if (!this.registry.outboxStands) return [];
+    return this.registry.state.calls
+      .filter((call) => call.contract === contract)
+      .map(({ request }) => request as { readonly realmId: string; readonly clientId: string })
+      .flatMap((request) => (request.realmId === realmId ? [request.clientId] : []));
   }
 
   async list(realmId: string, { search, filter, sort, after, limit }: ClientQuery): Promise<Page<Client>> {

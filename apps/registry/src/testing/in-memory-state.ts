@@ -40,14 +40,6 @@ export function emptyState(): InMemoryState {
   };
 }
 
-/** Whether a call has been left for later, about a `client_id` that is given up, whose request has these members. */
-export function isPending({ calls }: InMemoryState, members: Readonly<Record<string, string>>): boolean {
-  return calls.some(({ request }) => {
-    const present = request as Record<string, unknown>;
-    return 'vacates' in present && Object.entries(members).every(([name, value]) => present[name] === value);
-  });
-}
-
 /** A copy that can be changed and thrown away; what is in it is immutable. */
 export function copyOf(state: InMemoryState): InMemoryState {
   return {

@@ -14,7 +14,7 @@ import type { Realm } from '../domain/realm.js';
 import { clientIdNotFreeYet, clientIdTaken, realmNameTaken } from '../domain/refusals.js';
 import type { RegistryTransaction } from '../domain/registry-transactions.js';
 import { InMemoryClientUris } from './in-memory-client-uris.js';
-import { isPending, type InMemoryState } from './in-memory-state.js';
+import type { InMemoryState } from './in-memory-state.js';
 
 /** One transaction in memory; transactions run one after the other, so locks are for free. */
 export class InMemoryTransaction implements RegistryTransaction {
@@ -190,7 +190,8 @@ export class InMemoryTransaction implements RegistryTransaction {
 
   private takeOver({ realmId, clientId }: Client): void {
     if (!this.state.tombstones.delete(`${ClientSnapshot.name}:${clientSnapshotKey({ realmId, clientId })}`)) return;
-    if (isPending(this.state, { realmId, vacates: clientId })) throw clientIdNotFreeYet();
+    const pending = this.state.calls.map(({ request }) => request as { realmId?: string; vacates?: string });
+    if (pending.some((call) => call.realmId === realmId && call.vacates === clientId)) throw clientIdNotFreeYet();
   }
 
   private checkFree({ id, realmId, clientId }: Client): void {

@@ -19,6 +19,7 @@ import {
   RemoveRealmUsers,
   RemoveServiceAccount,
   RenameClientRoles,
+  RetireClientRoles,
   type AuditEvent,
   type CallContract,
 } from '#contracts';
@@ -47,9 +48,10 @@ export class OtherServices {
       NameRealmOfUsers,
       GuardAccount,
       RenameClientRoles,
+      CheckClientRoles,
+      RetireClientRoles,
     ];
     for (const contract of acknowledged) await others.serve(transport, contract, () => ({}));
-    await others.serve(transport, CheckClientRoles, () => ({ audience: null }));
     await others.serve(transport, EnsureAdministrator, () => ({ userId: ADMINISTRATOR_ID, created: true }));
     await others.serve(transport, ApplyRoleConfiguration, () => ({ changes: [], authority: [], complete: true }));
     await others.serve(transport, ExportRoleConfiguration, () => ({ scopes: [], assignments: [] }));

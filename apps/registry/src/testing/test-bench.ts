@@ -11,8 +11,9 @@ import {
   ProvisionRealmKeys,
   ProvisionRealmRoles,
   RemoveServiceAccount,
+  RenameClientRoles,
+  RetireClientRoles,
 } from '#contracts';
-import { AppError } from '#errors';
 import { FrozenClock } from '#host';
 import { newCallContext } from '#messaging';
 import { SilentLogger } from '#observability';
@@ -80,7 +81,9 @@ export class TestBench<A extends Adapters = Adapters> {
     .on(ProvisionRealmRoles, () => ({}))
     .on(ProvisionRealmKeys, () => ({}))
     .on(GuardAccount, () => ({}))
-    .on(CheckClientRoles, () => ({ audience: null }))
+    .on(CheckClientRoles, () => ({}))
+    .on(RetireClientRoles, () => ({}))
+    .on(RenameClientRoles, () => ({}))
     .on(EnsureServiceAccount, ({ userId }) => ({ userId }))
     .on(EnsureServiceAccounts, ({ accounts }) => ({ userIds: accounts.map(({ userId }) => userId) }))
     .on(RemoveServiceAccount, () => ({}))
@@ -153,18 +156,9 @@ export class TestBench<A extends Adapters = Adapters> {
       change,
       storePlan,
       new ConfiguredRoles(messages, new TokenImpacts(messages, clients)),
+      roles,
       clock,
     );
-  }
-
-  /** Roles answers once more, with this name of a client, and is away from then on. */
-  rolesLeave(audience: string): void {
-    let answered = false;
-    this.messages.on(CheckClientRoles, () => {
-      if (answered) throw new AppError('unavailable');
-      answered = true;
-      return { audience };
-    });
   }
 
   /** Stores a realm without other services or events. */

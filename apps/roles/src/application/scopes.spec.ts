@@ -141,6 +141,26 @@ describe('scopes', () => {
   });
 
   describe('load', () => {
+    it('ends what the roles of many deleted clients grant, and leaves the rest to be cleared away', async () => {
+      const { realmId } = await roles.realm();
+      const { clientId, roleId } = await clientWith(realmId);
+      const { clientId: kept } = await clientWith(realmId);
+      const others = Array.from({ length: 250 }, () => uuidv7());
+      roles.snapshots.published.length = 0;
+      const request = { realmId, clientIds: [...others, clientId] };
+      await roles.retireClientRoles.execute(request, roles.context);
+      expect(roles.snapshots.published).toEqual([
+        expect.objectContaining({ key: `${realmId}/${clientId}`, value: null, contract: RoleScopeSnapshot }),
+      ]);
+      expect(await store.findRole(realmId, roleId)).not.toBeNull();
+      const [gone, there, never] = await store.readScopes(
+        [clientId, kept, others[0] ?? ''].map((scope) => ({ realmId, scope })),
+      );
+      expect([gone?.scope.removed, there?.scope.removed, never]).toEqual([true, false, null]);
+      await roles.retireClientRoles.execute(request, roles.context);
+      expect(roles.snapshots.published).toHaveLength(1);
+    });
+
     it('answers one to one, in order, with duplicates, and absence for keys that name nothing', async () => {
       const { realmId, viewer } = await roles.realm();
       const subjectId = uuidv7();

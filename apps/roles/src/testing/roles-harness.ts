@@ -16,6 +16,7 @@ import { RemoveClientRoles } from '../application/remove-client-roles.js';
 import { RemoveRealmRoles } from '../application/remove-realm-roles.js';
 import { RemoveSubjectRoles } from '../application/remove-subject-roles.js';
 import { UnassignRole } from '../application/unassign-role.js';
+import { RetireClientRoles } from '../application/retire-client-roles.js';
 import { WithdrawAdministrator } from '../application/withdraw-administrator.js';
 import type { RoleStore } from '../domain/role-store.js';
 
@@ -61,6 +62,7 @@ export class RolesHarness {
   readonly provisionRealmRoles: ProvisionRealmRoles;
   readonly removeRealmRoles: RemoveRealmRoles;
   readonly removeClientRoles: RemoveClientRoles;
+  readonly retireClientRoles: RetireClientRoles;
   readonly loadAssignments: LoadAssignments;
   readonly loadRoleScopes: LoadRoleScopes;
 
@@ -81,6 +83,7 @@ export class RolesHarness {
     this.ensureRoleAssignment = new EnsureRoleAssignment(assignments, store, this.clock);
     this.provisionRealmRoles = new ProvisionRealmRoles(scopes, store, this.clock);
     this.removeRealmRoles = new RemoveRealmRoles(scopes, store);
+    this.retireClientRoles = new RetireClientRoles(scopes, store);
     this.removeClientRoles = new RemoveClientRoles(scopes, assignments, store, this.clock);
     this.loadAssignments = new LoadAssignments(store);
     this.loadRoleScopes = new LoadRoleScopes(store);

@@ -6,6 +6,7 @@ import {
   RemoveClientRoles,
   RemoveRealmRoles,
   RenameClientRoles,
+  RetireClientRoles,
   type ReplyOf,
   type RequestOf,
 } from '#contracts';
@@ -19,6 +20,7 @@ import { ProvisionRealmRoles as ProvisionRealmRolesUseCase } from '../applicatio
 import { RemoveClientRoles as RemoveClientRolesUseCase } from '../application/remove-client-roles.js';
 import { RemoveRealmRoles as RemoveRealmRolesUseCase } from '../application/remove-realm-roles.js';
 import { RenameClientRoles as RenameClientRolesUseCase } from '../application/rename-client-roles.js';
+import { RetireClientRoles as RetireClientRolesUseCase } from '../application/retire-client-roles.js';
 
 /** Follows the life of realms and clients. */
 @Controller()
@@ -27,6 +29,7 @@ export class ProvisioningController {
     private readonly provisionRealmRoles: ProvisionRealmRolesUseCase,
     private readonly removeRealmRoles: RemoveRealmRolesUseCase,
     private readonly checkClientRoles: CheckClientRolesUseCase,
+    private readonly retireClientRoles: RetireClientRolesUseCase,
     private readonly removeClientRoles: RemoveClientRolesUseCase,
     private readonly renameClientRoles: RenameClientRolesUseCase,
     private readonly ensureRoleAssignment: EnsureRoleAssignmentUseCase,
@@ -56,7 +59,17 @@ export class ProvisioningController {
 
   @Handles(CheckClientRoles)
   async checkClient(@Payload() request: RequestOf<typeof CheckClientRoles>): Promise<ReplyOf<typeof CheckClientRoles>> {
-    return this.checkClientRoles.execute(request);
+    await this.checkClientRoles.execute(request);
+    return {};
+  }
+
+  @Handles(RetireClientRoles)
+  async retireClients(
+    @Payload() request: RequestOf<typeof RetireClientRoles>,
+    @Ctx() context: CallContext,
+  ): Promise<ReplyOf<typeof RetireClientRoles>> {
+    await this.retireClientRoles.execute(request, context);
+    return {};
   }
 
   @Handles(RemoveClientRoles)

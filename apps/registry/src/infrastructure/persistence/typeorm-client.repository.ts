@@ -1,3 +1,4 @@
+import { RemoveClientRoles, RenameClientRoles } from '#contracts';
 import { available, pageOfMany, textSearchOf, type TextSearch } from '#database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
@@ -6,7 +7,7 @@ import { ClientRepository, type ClientQuery, type ListPosition, type Page } from
 import { ClientEntity } from './entities/client.entity.js';
 import { completeClients } from './load-clients.js';
 import { isStorable } from './rows.js';
-import { isFollowed } from './vacated-client-ids.js';
+import { untoldClients } from './vacated-client-ids.js';
 
 interface SortColumn {
   readonly column: 'c.clientId' | 'c.name' | 'c.createdAt';
@@ -61,8 +62,14 @@ export class TypeOrmClientRepository extends ClientRepository {
     return this.findOne({ realmId, clientId });
   }
 
-  async isFollowed(realmId: string, id: string): Promise<boolean> {
-    return available(() => isFollowed(this.dataSource.manager, realmId, id));
+  async deletedUntold(realmId: string): Promise<readonly string[]> {
+    return available(() => untoldClients(this.dataSource.manager, RemoveClientRoles, realmId));
+  }
+
+  async isRenamedUntold(realmId: string, id: string): Promise<boolean> {
+    return available(
+      async () => (await untoldClients(this.dataSource.manager, RenameClientRoles, realmId, [id])).length > 0,
+    );
   }
 
   async findMany(

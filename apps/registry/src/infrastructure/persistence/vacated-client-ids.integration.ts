@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { CheckClientRoles, RemoveClientRoles, RenameClientRoles } from '#contracts';
+import { RemoveClientRoles, RenameClientRoles, RetireClientRoles } from '#contracts';
 import { TypeOrmOutbox } from '#database';
 import { SilentLogger } from '#observability';
 import { v7 as uuidv7 } from 'uuid';
@@ -36,16 +36,8 @@ describe('a client_id that its client has given up', () => {
   const actor = ADMINISTRATOR;
   const rename = (clientId: string, id = former.id) =>
     bench.updateClient.execute({ actor, realmId: realm.id, id, ifVersion: null, changes: { clientId } }, bench.context);
-  /** Given up, but not called done, because roles leaves before it has heard of it. */
-  const untold = async (change: () => Promise<unknown>): Promise<void> => {
-    bench.rolesLeave('billing');
-    await expect(change()).rejects.toMatchObject({ code: 'unavailable', reason: 'roles_not_followed' });
-    bench.messages.on(CheckClientRoles, () => ({ audience: 'billing' }));
-  };
   const remove = () =>
-    untold(() =>
-      bench.deleteClient.execute({ actor, realmId: realm.id, id: former.id, ifVersion: null }, bench.context),
-    );
+    bench.deleteClient.execute({ actor, realmId: realm.id, id: former.id, ifVersion: null }, bench.context);
   const register = (realmId = realm.id) =>
     bench.registerClient.execute(aRegistration(realmId, { clientId: 'billing' }), bench.context);
   const apply = () =>
@@ -67,7 +59,7 @@ describe('a client_id that its client has given up', () => {
   const notFree = { code: 'unavailable', reason: 'client_id_not_free_yet' };
 
   it.each([
-    ['renamed', () => untold(() => rename('billing-2')), RenameClientRoles.subject],
+    ['renamed', () => rename('billing-2'), RenameClientRoles.subject],
     ['deleted', remove, RemoveClientRoles.subject],
   ])('because it was %s is nobody else’s before roles has heard of it', async (_how, give, subject) => {
     const other = await bench.storeClient(realm, { clientId: 'other' });
@@ -78,6 +70,21 @@ describe('a client_id that its client has given up', () => {
     expect(await registry.clients.findByClientId(realm.id, 'billing')).toBeNull();
     await done(subject);
     expect((await register()).client.clientId).toBe('billing');
+  });
+
+  it('is told to roles, too, by whoever gave it up, as long as the outbox has not', async () => {
+    const renamed = await rename('billing-2');
+    expect(bench.messages.sentTo(RenameClientRoles)).toEqual([
+      {
+        ...{ realmId: realm.id, realmName: realm.name, clientId: former.id },
+        ...{ clientIdentifier: 'billing-2', clientVersion: renamed.version },
+      },
+    ]);
+    await done(RenameClientRoles.subject);
+    await rename('billing-2');
+    expect(bench.messages.sentTo(RenameClientRoles)).toHaveLength(1);
+    await remove();
+    expect(bench.messages.sentTo(RetireClientRoles)).toEqual([{ realmId: realm.id, clientIds: [former.id] }]);
   });
 
   it('is free at once in another realm, and what nobody had is free anywhere', async () => {

@@ -1,4 +1,4 @@
-import { ClientSnapshot, clientSnapshotKey, RemoveClientRoles, RenameClientRoles } from '#contracts';
+import { ClientSnapshot, clientSnapshotKey, RemoveClientRoles, RenameClientRoles, type CallContract } from '#contracts';
 import type { EntityManager } from 'typeorm';
 import type { Client } from '../../domain/client.js';
 import { clientIdNotFreeYet } from '../../domain/refusals.js';
@@ -23,27 +23,33 @@ export async function takeOver(manager: EntityManager, clients: readonly Named[]
 /** The second half of `takeOver`, for whoever has forgotten the tombstones with a statement of their own and found some. */
 export async function refuseUnlessFree(manager: EntityManager, clients: readonly Named[]): Promise<void> {
   const clientIds = clients.map(({ clientId }) => clientId);
-  if (await isPending(manager, clients[0]?.realmId, 'vacates', clientIds)) throw clientIdNotFreeYet();
+  const given = [RemoveClientRoles, RenameClientRoles];
+  const pending = await untold(manager, given, clients[0]?.realmId, 'vacates', clientIds);
+  if (pending.length > 0) throw clientIdNotFreeYet();
 }
 
-/** Whether roles has heard of every `client_id` that a client, by its UUID, has given up. */
-export async function isFollowed(manager: EntityManager, realmId: string, id: string): Promise<boolean> {
-  return !(await isPending(manager, realmId, 'clientId', [id]));
-}
-
-/** Whether roles has still to hear of a `client_id` that was given up, with one of these values in the call. */
-async function isPending(
+/** The UUIDs of clients that a call of the outbox is about; of all, or of some. */
+export function untoldClients(
   manager: EntityManager,
+  contract: CallContract,
+  realmId: string,
+  ids?: readonly string[],
+): Promise<readonly string[]> {
+  return untold(manager, [contract], realmId, 'clientId', ids ?? null);
+}
+
+async function untold(
+  manager: EntityManager,
+  contracts: readonly CallContract[],
   realmId: string | undefined,
   member: 'vacates' | 'clientId',
-  values: readonly string[],
-): Promise<boolean> {
-  const pending: readonly unknown[] = await manager.query(
-    `SELECT 1 FROM registry.outbox o
-     WHERE o.kind = 'call' AND o.subject = ANY($1::text[])
-       AND CAST(o.payload AS jsonb) ->> 'realmId' = $2 AND CAST(o.payload AS jsonb) ->> $3 = ANY($4::text[])
-     LIMIT 1`,
-    [[RemoveClientRoles.subject, RenameClientRoles.subject], realmId, member, values],
+  values: readonly string[] | null,
+): Promise<readonly string[]> {
+  const pending: readonly { readonly client_id: string }[] = await manager.query(
+    `SELECT CAST(o.payload AS jsonb) ->> 'clientId' AS client_id FROM registry.outbox o
+     WHERE o.kind = 'call' AND o.subject = ANY($1::text[]) AND CAST(o.payload AS jsonb) ->> 'realmId' = $2
+       AND ($4::text[] IS NULL OR CAST(o.payload AS jsonb) ->> $3 = ANY($4::text[]))`,
+    [contracts.map(({ subject }) => subject), realmId, member, values],
   );
-  return pending.length > 0;
+  return pending.map(({ client_id }) => client_id);
 }
