@@ -142,5 +142,29 @@ describe.each(DATABASES)('a service on $name', ({ name, open }) => {
       await owner.query(`DROP OWNED BY ${role}`);
       await owner.query(`DROP ROLE ${role}`);
     });
+
+    it('keeps the account of its migrations from the role that it runs with', async () => {
+      const owner = await connect(auditDatabase);
+      const role = `app_${uuidv7().replaceAll('-', '')}`;
+      await owner.query(`CREATE ROLE ${role} NOLOGIN`);
+      await owner.query('CREATE SCHEMA IF NOT EXISTS audit');
+      for (const [privileges, kind] of [
+        ['SELECT, INSERT, UPDATE, DELETE', 'TABLES'],
+        ['USAGE, SELECT', 'SEQUENCES'],
+      ]) {
+        await owner.query(`ALTER DEFAULT PRIVILEGES IN SCHEMA audit GRANT ${privileges} ON ${kind} TO ${role}`);
+      }
+      await runMigrations(owner, auditDatabase);
+      const [rights]: unknown[] = await owner.query(
+        `SELECT has_table_privilege($1, 'audit.migrations', 'SELECT') AS read,
+                has_table_privilege($1, 'audit.migrations', 'INSERT, UPDATE, DELETE') AS write,
+                has_sequence_privilege($1, 'audit.migrations_id_seq', 'USAGE, UPDATE') AS count,
+                has_table_privilege($1, 'audit.record', 'INSERT') AS work`,
+        [role],
+      );
+      expect(rights).toEqual({ read: true, write: false, count: false, work: true });
+      await owner.query(`DROP OWNED BY ${role}`);
+      await owner.query(`DROP ROLE ${role}`);
+    });
   }
 });

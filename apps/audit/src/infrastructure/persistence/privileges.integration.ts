@@ -40,7 +40,7 @@ describe('the role of the running service', () => {
   const tables = async (): Promise<readonly string[]> => {
     const rows = await database.owner.query<{ name: string }[]>(
       `SELECT relname AS name FROM pg_class WHERE relnamespace = 'audit'::regnamespace AND relkind IN ('r', 'p')
-          AND relname ~ '^(events|poison|retention_policies|dropped_ranges)' ORDER BY 1`,
+          AND relname ~ '^(events|poison|retention_policies|tree_|checkpoint)' ORDER BY 1`,
     );
     return rows.map(({ name }) => name);
   };
@@ -67,6 +67,19 @@ describe('the role of the running service', () => {
       });
     }
   });
+
+  it.each(['dropped_ranges', 'event_counts', 'event_day_counts', 'migrations'])(
+    'may only read %s, which is written by functions of the owner or the owner',
+    async (table) => {
+      const [rights] = await database.owner.query<Record<string, boolean>[]>(
+        `SELECT has_table_privilege($1, $2, 'SELECT') AS may_select,
+                has_table_privilege($1, $2, 'INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES')
+                  OR has_any_column_privilege($1, $2, 'INSERT, UPDATE') AS may_change`,
+        [String(new URL(String((database.app.options as { url?: string }).url)).username), `audit.${table}`],
+      );
+      expect(rights).toEqual({ may_select: true, may_change: false });
+    },
+  );
 
   const FORBIDDEN: readonly [string, string][] = [
     ['change an event', `UPDATE audit.events SET outcome = 'failure'`],
@@ -102,6 +115,20 @@ describe('the role of the running service', () => {
     ],
     ['make a table in the schema', `CREATE TABLE audit.expired_30d_mine (id uuid)`],
     ['call the inner steps', `SELECT audit.ensure_partitions_of('1y')`],
+    [
+      'tell of a drop that never was',
+      `INSERT INTO audit.dropped_ranges (realm_id, partition, number, retention, first_id, last_id, events, first_leaf, last_leaf)
+       VALUES (gen_random_uuid(), 'x', 1, '30d', gen_random_uuid(), gen_random_uuid(), 1, 0, 0)`,
+    ],
+    [
+      'count less than there was',
+      `INSERT INTO audit.event_counts (realm_id, hour, retention, type, outcome, events)
+       VALUES (gen_random_uuid(), now(), 'forever', 'x', 'success', -1)`,
+    ],
+    [
+      'keep a migration from running',
+      `INSERT INTO audit.migrations (timestamp, name) VALUES (9999999999999, 'Late9999999999999')`,
+    ],
     ['rewrite a decision', `UPDATE audit.retention_policies SET retention = '30d'`],
     ['forget what was dropped', `DELETE FROM audit.dropped_ranges`],
     ['drop the schema', `DROP SCHEMA audit CASCADE`],

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { leaveToOwner } from './owners-tables.sql.js';
 import { DROPPING, POLICY_CLOCK } from './retention.sql.js';
 
 /**
@@ -23,6 +24,7 @@ export class ApplyRetention1767225600001 implements MigrationInterface {
         dropped_at timestamptz NOT NULL DEFAULT now(),
         CONSTRAINT dropped_ranges_pkey PRIMARY KEY (realm_id, partition, number)
       )`);
+    await leaveToOwner(queryRunner, 'dropped_ranges');
     await queryRunner.query(`CREATE INDEX dropped_ranges_leaf_idx ON audit.dropped_ranges (realm_id, first_leaf)`);
     await queryRunner.query(`
       CREATE TRIGGER dropped_ranges_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.dropped_ranges

@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { PINNED } from './event-partitions.sql.js';
+import { leaveToOwner } from './owners-tables.sql.js';
 
 /**
  * How many events of which type and outcome a realm has in each hour, and in each day of UTC, for charts: derived from the log, and no part of it. The
@@ -30,6 +31,7 @@ export class CountEvents1767225600002 implements MigrationInterface {
         events bigint NOT NULL,
         CONSTRAINT event_day_counts_pkey PRIMARY KEY (realm_id, day, retention, type, outcome)
       ) WITH (fillfactor = 70)`);
+    for (const table of ['event_counts', 'event_day_counts']) await leaveToOwner(queryRunner, table);
     await queryRunner.query(`
       CREATE FUNCTION audit.count_events(
         realm_ids uuid[], hours timestamptz[], retentions text[], types text[], outcomes text[], counts bigint[])
