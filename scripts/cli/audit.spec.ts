@@ -50,6 +50,7 @@ async function exported(): Promise<{ lines: readonly string[]; kept: string }> {
     leafHashes: (from, to) => Promise.resolve(records.slice(from, to).map(({ leafHash }) => leafHash)),
     subtreeHashes: () => Promise.resolve([]),
     records: (from, to, limit) => Promise.resolve(records.slice(from, Math.min(to, from + limit))),
+    strays: () => Promise.resolve([]),
     checkpoints: (from, to) => Promise.resolve(notes.filter(({ size }) => size === 5 && size >= from && size < to)),
   };
   const lines: string[] = [];

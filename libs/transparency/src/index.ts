@@ -1,8 +1,8 @@
 export { fromBase64, hashFromBase64, toBase64 } from './base64.js';
 export { ERASURE_EVENT } from './export/erasures.js';
-export { type ExportReport } from './export/export-verifier.js';
+export { type ExportReport } from './export/report.js';
 export { type ConsistencyProof, type KeptCheckpoint } from './export/kept-checkpoints.js';
-export { EXPORT_FORMAT, type ExportLine, type StoredRecord } from './export/lines.js';
+export { EXPORT_FORMAT, type ExportLine, type StoredRecord, type StrayRecord } from './export/lines.js';
 export { type ExportProblem, type ProblemKind } from './export/problem.js';
 export { verifyExport, type ExportVerdict, type VerifyExportOptions } from './export/verify-export.js';
 export {

@@ -47,10 +47,15 @@ export class ProveEvent {
   private async checkpointOver({ realmId, leafIndex }: PlacedEvent, size: number | null): Promise<StoredCheckpoint> {
     if (size === null) {
       const latest = await this.checkpoints.latest(realmId);
-      return latest !== null && latest.size > leafIndex ? latest : this.signCheckpoint.execute(realmId);
+      const covering = latest !== null && latest.size > leafIndex ? latest : await this.signCheckpoint.execute(realmId);
+      if (leafIndex >= 0 && leafIndex < covering.size) return covering;
+      throw new AppError('not_found', {
+        detail: 'The event stands where the tree of its log has no leaf: it did not come into the log as events do.',
+        reason: 'stray_event',
+      });
     }
     const checkpoint = await this.checkpoints.ofSize(realmId, size);
-    if (checkpoint !== null && size > leafIndex) return checkpoint;
+    if (checkpoint !== null && leafIndex >= 0 && size > leafIndex) return checkpoint;
     throw new AppError('not_found', {
       detail: 'No checkpoint of this size was signed, or the event is younger than it.',
       reason: 'unknown_checkpoint',

@@ -67,6 +67,7 @@ export class ReadExport {
       leafHashes: (begin, to) => nodes.nodes(0, begin, to),
       subtreeHashes: (begin, to) => new TreeReader(nodes, end.size).subtreeHashes({ begin, end: to }),
       records: (begin, to, limit) => this.trees.records(realmId, begin, to, limit),
+      strays: () => this.trees.strays(realmId),
       checkpoints: (begin, to) => this.checkpoints.between(realmId, begin, to),
     };
   }

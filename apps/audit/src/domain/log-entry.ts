@@ -19,16 +19,8 @@ export interface SearchableEvent extends TypedEvent {
   readonly target: { readonly kind: string; readonly id: string | null } | null;
 }
 
-/** One event as the log keeps it: the keys it is found by, and the event itself. */
-export interface LogEntry {
-  /** The event without its personal members, and these: canonical JSON both. */
-  readonly event: string;
-  readonly personal: string;
-  /** What proves the event, wherever in the log its place will be. */
-  readonly leaf: EventLeaf;
-  readonly id: string;
-  readonly realmId: RealmScopeId;
-  readonly time: Date;
+/** What follows from an event and stands beside it. */
+export interface EventKeys {
   readonly type: string;
   readonly outcome: 'success' | 'failure';
   readonly actorId: string | null;
@@ -38,6 +30,18 @@ export interface LogEntry {
   readonly targetId: string | null;
   readonly jti: string | null;
   readonly ip: string | null;
+}
+
+/** One event as the log keeps it: the keys it is found by, and the event itself. */
+export interface LogEntry extends EventKeys {
+  /** The event without its personal members, and these: canonical JSON both. */
+  readonly event: string;
+  readonly personal: string;
+  /** What proves the event, wherever in the log its place will be. */
+  readonly leaf: EventLeaf;
+  readonly id: string;
+  readonly realmId: RealmScopeId;
+  readonly time: Date;
 }
 
 /** What arrived but is no event of this log: kept aside for an operator, never dropped. */
@@ -79,6 +83,15 @@ export function toLogEntry(event: SearchableEvent): LogEntry | EntryFault {
     id: event.id,
     realmId: event.realm_id ?? NO_KNOWN_REALM,
     time,
+    ...keysOf(event),
+    ...texts,
+    leaf: makeLeaf(texts),
+  };
+}
+
+/** What an event is found by, other than its realm, its id and the time in that. */
+export function keysOf(event: SearchableEvent): EventKeys {
+  return {
     type: searchKey(event.type),
     outcome: event.outcome,
     actorId: optionalKey(event.actor.id),
@@ -87,8 +100,6 @@ export function toLogEntry(event: SearchableEvent): LogEntry | EntryFault {
     targetId: optionalKey(somebody(event.target)),
     jti: optionalKey(event.jti),
     ip: optionalKey(event.ip),
-    ...texts,
-    leaf: makeLeaf(texts),
   };
 }
 

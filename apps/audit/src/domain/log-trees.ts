@@ -1,4 +1,4 @@
-import type { CompactRange, NodeStore, StoredRecord } from '#transparency';
+import type { CompactRange, NodeStore, StoredRecord, StrayRecord } from '#transparency';
 import type { RealmScopeId } from './realm-scope.js';
 
 /** An event's place in the log, and all that proves it. */
@@ -18,4 +18,6 @@ export abstract class LogTrees {
   abstract findEvent(realmIds: readonly RealmScopeId[], id: string): Promise<PlacedEvent | null>;
   /** The first `limit` records from one leaf (inclusive) to another (exclusive), in the order of their leaves. */
   abstract records(realmId: RealmScopeId, begin: number, end: number, limit: number): Promise<readonly StoredRecord[]>;
+  /** Some of the events that are said to be of a tree, at places where it has no leaf. */
+  abstract strays(realmId: RealmScopeId): Promise<readonly StrayRecord[]>;
 }

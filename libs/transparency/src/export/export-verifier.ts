@@ -10,27 +10,13 @@ import { ErasureLedger, type Place } from './erasures.js';
 import { KeptCheckpoints, type KeptCheckpoint } from './kept-checkpoints.js';
 import { parseLine, type DecodedLine, type DecodedRecord } from './parse-line.js';
 import { ExportProblemError, type ProblemKind } from './problem.js';
+import { type ExportReport } from './report.js';
+import { type StrayLine } from './lines.js';
 
 /** The realm id that events of no known realm are kept under (RFC 9562 §5.9). */
 const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
 type Decoded<K extends DecodedLine['kind']> = Extract<DecodedLine, { kind: K }>;
-
-/** What a whole and sound export tells. */
-export interface ExportReport {
-  readonly origin: string;
-  readonly firstIndex: number;
-  /** Size of the tree under the last checkpoint. */
-  readonly size: number;
-  readonly records: number;
-  /** Leaves without a record, past the time they are kept. */
-  readonly dropped: number;
-  /** Records without their personal data. */
-  readonly erased: number;
-  readonly checkpoints: number;
-  /** What could not be judged from this export alone. */
-  readonly notes: readonly string[];
-}
 
 /** Takes the lines of an export one by one, in constant memory, and stops at the first that is wrong. */
 export class ExportVerifier {
@@ -40,6 +26,7 @@ export class ExportVerifier {
   private lastSigned: Checkpoint | null = null;
   private lastId: string | null = null;
   private ended = false;
+  private stray: (StrayLine & { readonly line: number }) | null = null;
   private line = 0;
   private readonly count = { records: 0, checkpoints: 0 };
   private readonly drops = new DropLedger();
@@ -77,6 +64,9 @@ export class ExportVerifier {
         return this.takeRecord(line);
       case 'dropped':
         return this.takeDropped(line);
+      case 'stray':
+        this.stray ??= { ...line, line: this.line };
+        return;
       case 'checkpoint':
         return this.takeCheckpoint(line);
       case 'end':
@@ -159,6 +149,14 @@ export class ExportVerifier {
     if ((event['realm_id'] ?? NIL_UUID) !== this.header?.realmId) {
       this.fail('unexpected', `record ${next} belongs to another realm`, id);
     }
+    if (stored.misfiled?.length) {
+      const columns = stored.misfiled.join(', ');
+      this.fail(
+        'altered',
+        `record ${next} was altered where it is searched by: the event says otherwise: ${columns}`,
+        id,
+      );
+    }
     this.tree?.append(hash);
     this.count.records += 1;
     this.lastId = id;
@@ -229,9 +227,18 @@ export class ExportVerifier {
         `record ${untold.leafIndex} is missing, and no record tells why`,
       );
     }
-    if (unaccounted === null) return;
-    const message = `record ${unaccounted.leafIndex} is without its personal data, and no later record tells of an erasure`;
-    this.failAt('unaccounted', unaccounted, message);
+    if (unaccounted !== null) {
+      const message = `record ${unaccounted.leafIndex} is without its personal data, and no later record tells of an erasure`;
+      this.failAt('unaccounted', unaccounted, message);
+    }
+    if (this.stray === null) return;
+    const { leaf_index: leafIndex, event_id: eventId, line } = this.stray;
+    const where = `at ${leafIndex}, where its tree has no leaf`;
+    this.failAt(
+      'unexpected',
+      { leafIndex, line, eventId },
+      `an event stands in the log ${where}: inserted, or moved there`,
+    );
   }
 
   /** Index of the next leaf. */

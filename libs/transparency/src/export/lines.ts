@@ -40,6 +40,15 @@ export interface RecordLine {
   readonly personal: Readonly<Record<string, unknown>> | null;
   /** Null when erased. */
   readonly personal_salt: string | null;
+  /** Columns of the log that say otherwise than the event: it is searched by them, but they are not under the hash. */
+  readonly misfiled?: readonly string[];
+}
+
+/** An event that stands in the log where its tree has no leaf. */
+export interface StrayLine {
+  readonly kind: 'stray';
+  readonly event_id: string;
+  readonly leaf_index: number;
 }
 
 /** Leaves whose records are past the time they are kept: the roots of the perfect subtrees that they make. */
@@ -69,7 +78,7 @@ export interface EndLine {
 }
 
 /** A line of an export. Each is written in the form of RFC 8785 and ends in a newline. */
-export type ExportLine = HeaderLine | LeavesLine | RecordLine | DroppedLine | CheckpointLine | EndLine;
+export type ExportLine = HeaderLine | LeavesLine | RecordLine | DroppedLine | StrayLine | CheckpointLine | EndLine;
 
 /** A record as the log keeps it; `event` and `personal` are texts in the form of RFC 8785. */
 export interface StoredRecord {
@@ -81,14 +90,23 @@ export interface StoredRecord {
   readonly personal: string | null;
   /** Null when erased. */
   readonly salt: Uint8Array | null;
+  /** Columns that say otherwise than the event; none is as good as absent. */
+  readonly misfiled?: readonly string[];
+}
+
+/** An event that stands where the tree has no leaf: nothing that the log itself ever writes. */
+export interface StrayRecord {
+  readonly eventId: string;
+  readonly leafIndex: number;
 }
 
 /** Writes a record's line from texts that are canonical already: nothing is parsed. */
 export function recordLine(record: StoredRecord): string {
   const { event, leafHash, leafIndex, personal, personalHash, salt } = record;
   const encodedSalt = salt === null ? 'null' : `"${toBase64(salt)}"`;
+  const misfiled = record.misfiled?.length ? `"misfiled":${JSON.stringify(record.misfiled)},` : '';
   return (
     `{"event":${event},"kind":"record","leaf_hash":"${toBase64(leafHash)}","leaf_index":${leafIndex},` +
-    `"personal":${personal ?? 'null'},"personal_hash":"${toBase64(personalHash)}","personal_salt":${encodedSalt}}\n`
+    `${misfiled}"personal":${personal ?? 'null'},"personal_hash":"${toBase64(personalHash)}","personal_salt":${encodedSalt}}\n`
   );
 }

@@ -11,6 +11,7 @@ import {
   type CheckpointLine,
   type EndLine,
   type StoredRecord,
+  type StrayLine,
 } from './lines.js';
 
 /** A line, decoded; every number a size or an index, every hash 32 bytes. */
@@ -30,6 +31,7 @@ export type DecodedLine =
       readonly count: number;
       readonly subtrees: readonly Uint8Array[];
     }
+  | StrayLine
   | CheckpointLine
   | EndLine;
 
@@ -52,6 +54,10 @@ export function parseLine(text: string): DecodedLine | null {
   if (kind === 'header') return parseHeader(value);
   if (kind === 'leaves') return parseLeaves(value);
   if (kind === 'dropped') return parseDropped(value);
+  if (kind === 'stray' && hasMembers(value, ['kind', 'event_id', 'leaf_index'])) {
+    const { event_id, leaf_index } = value;
+    return typeof event_id === 'string' && typeof leaf_index === 'number' ? { kind, event_id, leaf_index } : null;
+  }
   if (kind === 'checkpoint' && hasMembers(value, ['kind', 'size', 'note'])) {
     const { size, note } = value;
     return isSize(size) && typeof note === 'string' ? { kind, size, note } : null;
@@ -81,11 +87,17 @@ function parseRecord(text: string): DecodedRecord | null {
       personalHash,
       personal: erased ? null : canonicalJson(personal),
       salt,
+      misfiled: namesOf(value['misfiled']),
     };
     return { kind: 'record', stored, event, isCanonical: recordLine(stored) === `${text}\n` };
   } catch {
     return null;
   }
+}
+
+/** What is no list of names leaves the line without the form that it would have with it. */
+function namesOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
 }
 
 function parseHeader(value: JsonObject): DecodedLine | null {

@@ -1,5 +1,6 @@
 import { type VerifierKey } from '../note/verifier-key.js';
-import { ExportVerifier, type ExportReport } from './export-verifier.js';
+import { ExportVerifier } from './export-verifier.js';
+import { type ExportReport } from './report.js';
 import { type KeptCheckpoint } from './kept-checkpoints.js';
 import { LONGEST_LINE_BYTES } from './lines.js';
 import { ExportProblemError, type ExportProblem } from './problem.js';

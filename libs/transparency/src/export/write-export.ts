@@ -1,6 +1,13 @@
 import { toBase64 } from '../base64.js';
 import { canonicalJson } from '../leaf/canonical-json.js';
-import { EXPORT_FORMAT, LEAVES_PER_LINE, recordLine, type ExportLine, type StoredRecord } from './lines.js';
+import {
+  EXPORT_FORMAT,
+  LEAVES_PER_LINE,
+  recordLine,
+  type ExportLine,
+  type StoredRecord,
+  type StrayRecord,
+} from './lines.js';
 
 /** A signed checkpoint of the log. */
 export interface SignedCheckpoint {
@@ -22,6 +29,8 @@ export interface ExportSource {
   records(begin: number, end: number, limit: number): Promise<readonly StoredRecord[]>;
   /** The checkpoints of sizes from `begin` (inclusive) to `end` (exclusive), smallest first. */
   checkpoints(begin: number, end: number): Promise<readonly SignedCheckpoint[]>;
+  /** Some of the events that stand where the tree, as it is now, has no leaf; there are none unless somebody put them there. */
+  strays(): Promise<readonly StrayRecord[]>;
 }
 
 /** Where an export stands: all that is needed to go on with it, anywhere. */
@@ -84,8 +93,13 @@ export async function writeExportPage(
     }
     records += page.length;
   }
+  if (at < end.size) {
+    return { lines, next: { size: end.size, at, lines: cursor.lines + lines.length, records } };
+  }
+  for (const { eventId, leafIndex } of await source.strays()) {
+    lines.push(lineOf({ kind: 'stray', event_id: eventId, leaf_index: leafIndex }));
+  }
   const written = cursor.lines + lines.length;
-  if (at < end.size) return { lines, next: { size: end.size, at, lines: written, records } };
   lines.push(lineOf({ kind: 'checkpoint', ...end }));
   lines.push(lineOf({ kind: 'end', lines: written + 1, records, size: end.size }));
   return { lines, next: null };

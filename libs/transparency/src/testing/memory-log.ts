@@ -78,6 +78,10 @@ export class MemoryLog implements ExportSource {
     return Promise.resolve(there.slice(0, limit));
   }
 
+  strays(): Promise<readonly never[]> {
+    return Promise.resolve([]);
+  }
+
   checkpoints(begin: number, end: number): Promise<readonly { size: number; note: string }[]> {
     return Promise.resolve(this.signed.filter(({ size }) => size >= begin && size < end));
   }

@@ -285,6 +285,53 @@ describe('the trees of the log', () => {
       expect(await verified(await lines())).toMatchObject({ problem: { kind: 'unaccounted', firstIndex: 70 } });
     });
 
+    it.each([
+      ['id', `overlay(id::text placing 'ffff' from 33)::uuid`],
+      ['type', `'realm.updated'`],
+      ['outcome', `CASE outcome WHEN 'success' THEN 'failure' ELSE 'success' END`],
+      ['actor_id', `'somebody else'`],
+      ['client_id', `NULL`],
+      ['subject_id', `'somebody else'`],
+      ['target_id', `'somebody else'`],
+      ['jti', `'another'`],
+      ['ip', `'198.51.100.1'`],
+      ['erased_at', `now()`],
+    ])('names the record that searches are misled about by its column %s', async (column, value) => {
+      await tamper([`UPDATE audit.events SET ${column} = ${value} WHERE id = $1`, ids[23]]);
+      const verdict = await verified(await lines());
+      expect(verdict).toMatchObject({ problem: { kind: 'altered', firstIndex: 23, lastIndex: 23, eventId: ids[23] } });
+      expect(verdict.ok ? '' : verdict.problem.message).toMatch(new RegExp(`: ${column}$`));
+    });
+
+    it('names the record that was filed to be dropped before its time', async () => {
+      await data.query(
+        `INSERT INTO audit.retention_policies (realm_id, version, retention, effective_from)
+         VALUES ($1, 1, '30d', (now() AT TIME ZONE 'UTC')::date + 1)`,
+        [uuidv7()],
+      );
+      await data.query('SELECT audit.ensure_partitions()');
+      await tamper([`UPDATE audit.events SET retention = '30d' WHERE id = $1`, ids[23]]);
+      expect(await verified(await lines())).toMatchObject({ problem: { kind: 'altered', firstIndex: 23 } });
+    });
+
+    it.each([-1, 300, 2 ** 40])('names the event that was put where the tree has no leaf, at %i', async (place) => {
+      const stray = uuidv7();
+      const row = `$1, realm_id, ${String(place)}, retention, type, outcome, leaf_hash, personal_hash, personal_salt, personal,
+        replace(event, id::text, $1::text)`;
+      await tamper([
+        `INSERT INTO audit.events (id, realm_id, leaf_index, retention, type, outcome, leaf_hash, personal_hash, personal_salt,
+           personal, event) SELECT ${row.replaceAll('$1', `'${stray}'`)} FROM audit.events WHERE id = $1`,
+        ids[23],
+      ]);
+      expect(await verified(await lines())).toMatchObject({
+        problem: { kind: 'unexpected', firstIndex: place, eventId: stray },
+      });
+      await expect(one.proveEvent.execute({ realm, id: stray, size: null })).rejects.toMatchObject({
+        code: 'not_found',
+        reason: 'stray_event',
+      });
+    });
+
     it('finds the signed checkpoints between which the tree itself was changed', async () => {
       await tamper([
         `UPDATE audit.tree_growth SET leaf_hashes = overlay(leaf_hashes placing decode(repeat('00', 32), 'hex') from 1)

@@ -1,11 +1,19 @@
-import { CompactRange, HASH_BYTES, type NodeStore, type StoredRecord } from '#transparency';
+import { CompactRange, HASH_BYTES, type NodeStore, type StoredRecord, type StrayRecord } from '#transparency';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { misfiledColumns, type Filing } from '../../domain/filing.js';
 import { LogTrees, type PlacedEvent } from '../../domain/log-trees.js';
 import type { RealmScopeId } from '../../domain/realm-scope.js';
+import { readPolicies } from './event-rows.js';
 import { cut, readHeads } from './merkle-numbering.js';
 
 const COLUMNS = 'realm_id, leaf_index, leaf_hash, event, personal_hash, personal, personal_salt';
+
+/** What the log finds events by. */
+const FILING = `id, retention, type, outcome, actor_id AS "actorId", client_id AS "clientId", subject_id AS "subjectId",
+  target_id AS "targetId", jti, ip, erased_at IS NOT NULL AS "isErased"`;
+/** More of them tell no more. */
+const MOST_STRAYS = 100;
 
 interface RecordRow {
   readonly realm_id: string;
@@ -67,12 +75,26 @@ export class TypeOrmLogTrees extends LogTrees {
   }
 
   async records(realmId: RealmScopeId, begin: number, end: number, limit: number): Promise<readonly StoredRecord[]> {
-    const rows = await this.dataSource.query<RecordRow[]>(
-      `SELECT ${COLUMNS} FROM audit.events
+    const rows = await this.dataSource.query<(RecordRow & Filing)[]>(
+      `SELECT ${COLUMNS}, ${FILING} FROM audit.events
         WHERE realm_id = $1 AND leaf_index >= $2 AND leaf_index < $3 ORDER BY leaf_index LIMIT $4`,
       [realmId, begin, end, limit],
     );
-    return rows.map(recordOf);
+    const policies = (await readPolicies(this.dataSource, [realmId])).get(realmId) ?? [];
+    return rows.map((row) => ({ ...recordOf(row), misfiled: misfiledColumns(row, row, policies) }));
+  }
+
+  /** One statement sees the events and the tree of one moment. */
+  async strays(realmId: RealmScopeId): Promise<readonly StrayRecord[]> {
+    const rows = await this.dataSource.query<{ id: string; leaf_index: string }[]>(
+      `SELECT id, leaf_index FROM audit.events WHERE realm_id = $1 AND leaf_index < 0
+        UNION ALL
+       SELECT id, leaf_index FROM audit.events WHERE realm_id = $1 AND leaf_index >= COALESCE(
+         (SELECT size FROM audit.tree_growth WHERE realm_id = $1 ORDER BY first_index DESC LIMIT 1), 0)
+        LIMIT ${String(MOST_STRAYS)}`,
+      [realmId],
+    );
+    return rows.map(({ id, leaf_index }) => ({ eventId: id, leafIndex: Number(leaf_index) }));
   }
 
   /** Of each batch only the bytes that are asked for are read. */
