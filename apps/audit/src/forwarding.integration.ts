@@ -282,6 +282,42 @@ describe('forwarding', () => {
     );
   });
 
+  it('does not wait for a clock that was put back to catch up', async () => {
+    const at = await receiver();
+    at.answer = 500;
+    const realm = newRealm();
+    const { webhook } = await create(realm, at.url, ['token.issued']);
+    const before = clock.aheadMs;
+    clock.aheadMs += 400 * 86_400_000;
+    const [id = ''] = await record(realm.realmId, 1);
+    await until(
+      () => deliveries(realm.realmId, webhook.id, 'pending'),
+      ({ total }) => total === 1,
+    );
+    clock.aheadMs = before;
+    at.answer = 204;
+    await until(
+      () => deliveries(realm.realmId, webhook.id),
+      ({ total }) => total === 0,
+    );
+    expect(at.eventIds).toEqual([id]);
+    // Somebody who died with the clock ahead seems to hold it for ever.
+    const data = await createDataSource({
+      ...{ url: database.url, description: auditDatabase, applicationName: 'test', poolSize: 1 },
+    }).initialize();
+    const [, held] = await data.query<[unknown[], number]>(
+      `UPDATE audit.forward_sinks SET lease_holder = $2, lease_until = now() + interval '1 year' WHERE sink = $1`,
+      [`webhook:${webhook.id}`, uuidv7()],
+    );
+    await data.destroy();
+    expect(held).toBe(1);
+    const [next = ''] = await record(realm.realmId, 1);
+    await until(
+      () => at.eventIds,
+      (got) => got.includes(next),
+    );
+  });
+
   it('gives up in the end, shows what is dead, and tries it again when told to', async () => {
     const at = await receiver();
     at.stop();

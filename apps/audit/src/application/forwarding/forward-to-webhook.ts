@@ -179,7 +179,8 @@ export class ForwardToWebhook {
   private failedDelivery(webhook: Webhook, { event, before, outcome }: Attempt, now: Date): readonly Delivery[] {
     if (outcome.arrived) return [];
     const attempts = (before?.attempts ?? 0) + 1;
-    const firstAttemptAt = before?.firstAttemptAt ?? now;
+    // A clock that was put back leaves attempts in the future, from which its patience would be reckoned.
+    const firstAttemptAt = before !== null && before.firstAttemptAt < now ? before.firstAttemptAt : now;
     const facts = { attempts, firstAttemptAt, now, retryForMs: this.retries.retryForMs };
     const next = nextAttempt(facts, Math.random());
     return [

@@ -29,7 +29,9 @@ const HAS_NEWS = `
 const HAS_DUE = `
   EXISTS (
     SELECT 1 FROM audit.webhook_deliveries d
-    WHERE d.webhook_id = w.id AND d.status = 'pending' AND d.next_attempt_at <= $1)`;
+    WHERE d.webhook_id = w.id AND d.status = 'pending' AND (d.next_attempt_at <= $1 OR d.last_attempt_at > $1))`;
+/** None was ever given for so long: the clock was put back, and nobody holds it. */
+const UNTRUE_LEASE = `s.lease_until > now() + interval '10 minutes'`;
 
 /** The state of forwarding in PostgreSQL. */
 @Injectable()
@@ -43,7 +45,7 @@ export class TypeOrmForwardingStore extends ForwardingStore {
       `INSERT INTO audit.forward_sinks AS s (sink, lease_holder, lease_until)
        VALUES ($1, $2, now() + make_interval(secs => $3))
        ON CONFLICT (sink) DO UPDATE SET lease_holder = $2, lease_until = now() + make_interval(secs => $3)
-       WHERE s.lease_holder IS NULL OR s.lease_holder = $2 OR s.lease_until <= now()
+       WHERE s.lease_holder IS NULL OR s.lease_holder = $2 OR s.lease_until <= now() OR ${UNTRUE_LEASE}
        RETURNING sink`,
       [sink, holder, seconds],
     );
@@ -70,7 +72,7 @@ export class TypeOrmForwardingStore extends ForwardingStore {
     const rows = await this.dataSource.query<{ id: string }[]>(
       `SELECT w.id FROM audit.webhooks w
        LEFT JOIN audit.forward_sinks s ON s.sink = 'webhook:' || w.id
-       WHERE w.enabled AND (s.lease_until IS NULL OR s.lease_until <= now()) AND ((${HAS_DUE}) OR (${HAS_NEWS}))
+       WHERE w.enabled AND (s.lease_until IS NULL OR s.lease_until <= now() OR ${UNTRUE_LEASE}) AND ((${HAS_DUE}) OR (${HAS_NEWS}))
        LIMIT $2`,
       [now, limit],
     );
@@ -100,7 +102,7 @@ export class TypeOrmForwardingStore extends ForwardingStore {
   async dueDeliveries(webhookId: string, now: Date, limit: number): Promise<readonly Delivery[]> {
     const rows = await this.dataSource.query<DeliveryRow[]>(
       `SELECT ${DELIVERY_COLUMNS} FROM audit.webhook_deliveries
-       WHERE webhook_id = $1 AND status = 'pending' AND next_attempt_at <= $2 ORDER BY next_attempt_at, id LIMIT $3`,
+       WHERE webhook_id = $1 AND status = 'pending' AND (next_attempt_at <= $2 OR last_attempt_at > $2) ORDER BY next_attempt_at, id LIMIT $3`,
       [webhookId, now, limit],
     );
     return rows.map(deliveryOf);
