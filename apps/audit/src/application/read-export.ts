@@ -64,7 +64,7 @@ export class ReadExport {
       origin: originOf(realmId),
       realmId,
       end: { size: end.size, note: end.note },
-      leafHashes: (begin, to) => nodes.nodes(0, begin, to),
+      leafHashes: (begin, to) => this.trees.leaves(realmId, begin, to),
       subtreeHashes: (begin, to) => new TreeReader(nodes, end.size).subtreeHashes({ begin, end: to }),
       records: (begin, to, limit) => this.trees.records(realmId, begin, to, limit),
       strays: () => this.trees.strays(realmId),

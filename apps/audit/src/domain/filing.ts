@@ -10,7 +10,7 @@ export interface Filing extends EventKeys {
 }
 
 /** The names under which an auditor knows them. */
-const COLUMNS: Readonly<Record<keyof Filing, string>> = {
+const COLUMNS: Readonly<Record<Exclude<keyof Filing, 'retention'>, string>> = {
   id: 'id',
   type: 'type',
   outcome: 'outcome',
@@ -20,7 +20,6 @@ const COLUMNS: Readonly<Record<keyof Filing, string>> = {
   targetId: 'target_id',
   jti: 'jti',
   ip: 'ip',
-  retention: 'retention',
   isErased: 'erased_at',
 };
 
@@ -33,19 +32,24 @@ export function misfiledColumns(
   filing: Filing,
   policies: readonly RetentionPolicy[],
 ): readonly string[] {
-  const due = filingOf(event, personal, policies);
-  if (due === null) return [];
-  const names = Object.keys(COLUMNS) as (keyof Filing)[];
-  return names.filter((name) => due[name] !== filing[name]).map((name) => COLUMNS[name]);
+  const logged = filingOf(event, personal);
+  if (logged === null) return [];
+  const { time, ...due } = logged;
+  const names = Object.keys(due) as (keyof typeof due)[];
+  const misfiled: string[] = names.filter((name) => due[name] !== filing[name]).map((name) => COLUMNS[name]);
+  // When it was logged there may have been fewer decisions: one made after the clock was put back is of days that have had events.
+  const isDue = (decided: number) =>
+    retentionOf(policies.slice(0, decided), { type: due.type, time }) === filing.retention;
+  if (!Array.from({ length: policies.length + 1 }, (_, decided) => decided).some(isDue)) misfiled.push('retention');
+  return misfiled;
 }
 
 /** Null for a text that is no event: then it is not the one that was logged, which its hash tells. */
-function filingOf(event: string, personal: string | null, policies: readonly RetentionPolicy[]): Filing | null {
+function filingOf(event: string, personal: string | null) {
   try {
     const whole = pickUp(event, personal) as unknown as SearchableEvent;
-    const { id, type } = whole;
-    const retention = retentionOf(policies, { type, time: new Date(whole.time) });
-    return { ...keysOf(whole), id, retention, isErased: personal === null };
+    const { id, time } = whole;
+    return { ...keysOf(whole), id, isErased: personal === null, time: new Date(time) };
   } catch {
     return null;
   }

@@ -12,6 +12,8 @@ export abstract class LogTrees {
   abstract head(realmId: RealmScopeId): Promise<CompactRange>;
   /** Hashes of a tree. */
   abstract nodesOf(realmId: RealmScopeId): NodeStore;
+  /** Hashes of leaves from one (inclusive) to another (exclusive), up to the first that somebody took out of the tree. */
+  abstract leaves(realmId: RealmScopeId, begin: number, end: number): Promise<readonly Uint8Array[]>;
   /** Trees that have grown since their last checkpoint, unless that was signed a moment ago. */
   abstract awaitingCheckpoint(): Promise<readonly RealmScopeId[]>;
   /** One event with its place; null when the realms hold none of that id. */

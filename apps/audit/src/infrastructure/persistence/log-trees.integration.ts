@@ -193,6 +193,20 @@ describe('the trees of the log', () => {
     }
   });
 
+  it('sign what has grown though the clock was put back since the last checkpoint', async () => {
+    await append(3);
+    await one.sign.execute(realm.id);
+    await append(2);
+    const runner = data.createQueryRunner();
+    await runner.query(`SET session_replication_role = 'replica'`);
+    await runner.query(`UPDATE audit.checkpoints SET signed_at = now() + interval '1 year' WHERE realm_id = $1`, [
+      realm.id,
+    ]);
+    await runner.query(`SET session_replication_role = 'origin'`);
+    await runner.release();
+    expect(await two.trees.awaitingCheckpoint()).toContain(realm.id);
+  });
+
   it('have a key each, of which one stays when two replicas make it at once', async () => {
     const signers = await Promise.all([one, two, one, two].map(({ keys }) => keys.signerOf(realm.id)));
     const names = new Set(signers.map(({ verifier }) => formatVerifierKey(verifier)));
@@ -330,6 +344,12 @@ describe('the trees of the log', () => {
         code: 'not_found',
         reason: 'stray_event',
       });
+    });
+
+    it('names the first record whose hash was taken out of the tree', async () => {
+      await tamper([`DELETE FROM audit.tree_growth WHERE realm_id = $1 AND first_index = 150`, realm.id]);
+      await one.log.append(events(3).map(entryOf), []);
+      expect(await verified(await lines())).toMatchObject({ problem: { firstIndex: 150, lastIndex: 150 } });
     });
 
     it('finds the signed checkpoints between which the tree itself was changed', async () => {

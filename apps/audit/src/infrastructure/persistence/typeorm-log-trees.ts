@@ -61,7 +61,9 @@ export class TypeOrmLogTrees extends LogTrees {
           WHERE growth.realm_id = trees.realm_id ORDER BY first_index DESC LIMIT 1) AS head
          LEFT JOIN LATERAL (SELECT size, signed_at FROM audit.checkpoints AS signed
           WHERE signed.realm_id = trees.realm_id ORDER BY size DESC LIMIT 1) AS last ON true
-        WHERE last.size IS NULL OR (last.size < head.size AND last.signed_at < now() - interval '4 seconds')`,
+        WHERE last.size IS NULL
+           -- Signed in the future: the clock was put back, and does not keep trees waiting until it has caught up.
+           OR (last.size < head.size AND (last.signed_at < now() - interval '4 seconds' OR last.signed_at > now()))`,
     );
     return rows.map(({ realm_id }) => realm_id);
   }
@@ -97,10 +99,10 @@ export class TypeOrmLogTrees extends LogTrees {
     return rows.map(({ id, leaf_index }) => ({ eventId: id, leafIndex: Number(leaf_index) }));
   }
 
-  /** Of each batch only the bytes that are asked for are read. */
-  private async leaves(realmId: RealmScopeId, begin: number, end: number): Promise<readonly Uint8Array[]> {
-    const rows = await this.dataSource.query<{ hashes: Buffer }[]>(
-      `SELECT substring(leaf_hashes FROM (greatest($2::bigint - first_index, 0) * ${HASH_BYTES} + 1)::integer
+  /** As many as there are before the first that is missing. Of each batch only the bytes that are asked for are read. */
+  async leaves(realmId: RealmScopeId, begin: number, end: number): Promise<readonly Uint8Array[]> {
+    const rows = await this.dataSource.query<{ first_index: string; size: string; hashes: Buffer }[]>(
+      `SELECT first_index, size, substring(leaf_hashes FROM (greatest($2::bigint - first_index, 0) * ${HASH_BYTES} + 1)::integer
                 FOR ((least($3::bigint, size) - greatest($2::bigint, first_index)) * ${HASH_BYTES})::integer) AS hashes
          FROM audit.tree_growth
         WHERE realm_id = $1 AND size > $2::bigint AND first_index < $3::bigint AND first_index >= COALESCE(
@@ -108,7 +110,14 @@ export class TypeOrmLogTrees extends LogTrees {
         ORDER BY first_index`,
       [realmId, begin, end],
     );
-    return cut(Buffer.concat(rows.map(({ hashes }) => hashes)));
+    // What stands behind a gap is not what was asked for.
+    let next = begin;
+    const unbroken = rows.filter(({ first_index, size }) => {
+      const follows = Number(first_index) <= next;
+      if (follows) next = Number(size);
+      return follows;
+    });
+    return cut(Buffer.concat(unbroken.map(({ hashes }) => hashes)));
   }
 
   private async inner(
