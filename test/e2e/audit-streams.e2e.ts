@@ -14,14 +14,14 @@ interface EventSourceMessage {
 }
 
 /** Reads whole messages off the front of a text; those without data only name a place. */
-function messagesOf(text: string): { readonly messages: readonly EventSourceMessage[]; readonly rest: string } {
+function messagesOf(text: string) {
   const blocks = text.split('\n\n');
   const rest = blocks.pop() ?? '';
   const messages = blocks.flatMap((block) => {
     const field = (name: string) => new RegExp(`^${name}: ?(.*)$`, 'm').exec(block)?.[1] ?? '';
     return field('data') === '' ? [] : [{ id: field('id'), event: field('event'), data: field('data') }];
   });
-  return { messages, rest };
+  return { messages, seen: blocks.join('\n'), rest };
 }
 
 type Line = Readonly<Record<string, unknown>> & { readonly kind: string };
@@ -144,7 +144,7 @@ describe('streams of the audit log', () => {
         signal: going.signal,
       });
       const messages: EventSourceMessage[] = [];
-      const state = { response, messages, ended: false, close: () => going.abort() };
+      const state = { response, messages, firstPlace: '', ended: false, close: () => going.abort() };
       if (response.status !== 200) return state;
       const read = async (): Promise<void> => {
         const decoder = new TextDecoder();
@@ -152,6 +152,7 @@ describe('streams of the audit log', () => {
         for await (const chunk of response.body ?? []) {
           const got = messagesOf(text + decoder.decode(chunk as Uint8Array, { stream: true }));
           messages.push(...got.messages);
+          state.firstPlace ||= /^id: (.*)$/m.exec(got.seen)?.[1] ?? '';
           text = got.rest;
         }
       };
@@ -190,6 +191,8 @@ describe('streams of the audit log', () => {
         (count) => count === 3,
       );
       expect(idsOf(resumed.messages).slice(0, 2)).toEqual(idsOf(first).slice(1));
+      // A connection that breaks before these messages leaves the client where it was.
+      expect(resumed.firstPlace).toBe(first[0]?.id);
       resumed.close();
     });
 

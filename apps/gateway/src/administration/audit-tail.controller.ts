@@ -46,14 +46,17 @@ export class AuditTailController {
     const read = (position: Feed['position'] | null): Promise<Feed> =>
       this.client.call(ReadAuditFeed, { realm, realmId, position, filter }, partContext(request));
     let first: Feed;
+    let begin: Feed['position'];
     try {
-      first = await read(lastEventId(request));
+      const given = lastEventId(request);
+      first = await read(given);
+      begin = given ?? first.position;
     } catch (thrown) {
       leave();
       throw thrown;
     }
     const access = new LiveAccess(this.client, { token: tokenOf(request), realm, realmId }, 'view_events');
-    const lines = Readable.from(this.lines(first, read, access, request), { objectMode: false });
+    const lines = Readable.from(this.lines(begin, first, read, access, request), { objectMode: false });
     lines.once('close', leave);
     await reply
       .header('content-type', 'text/event-stream')
@@ -64,14 +67,15 @@ export class AuditTailController {
 
   /** Ends when the right to it does, when the gateway stops, or when the realm is gone; an outage is waited for. */
   private async *lines(
+    begin: Feed['position'],
     first: Feed,
     read: (position: Feed['position']) => Promise<Feed>,
     access: LiveAccess,
     request: GatewayRequest,
   ): AsyncGenerator<string, void, undefined> {
     let feed = first;
-    // So that a client that has seen no event yet comes back to this place.
-    yield `retry: ${String(RETRY_MS)}\nid: ${idOf(feed.position)}\n\n`;
+    // So that a client that has seen no event yet comes back to this place, before those that were just read.
+    yield `retry: ${String(RETRY_MS)}\nid: ${idOf(begin)}\n\n`;
     let lastLine = performance.now();
     while (!isAbandoned(request) && !this.drain.isDraining) {
       if (feed.items.length > 0) {
