@@ -28,6 +28,28 @@ describe('newAuditEvent', () => {
     expect(event.id.replaceAll('-', '').slice(0, 13)).toBe(`${Date.parse(event.time).toString(16).padStart(12, '0')}7`);
   });
 
+  test('has no secret that an object was named after', () => {
+    const secret = `chs_${'S'.repeat(43)}`;
+    const details = {
+      changes: { name: { before: 'billing', after: `old ${secret}` }, tags: { before: [], after: [secret] } },
+    };
+    const event = newAuditEvent(
+      {
+        type: 'client.updated',
+        realm: 'acme',
+        realmId: null,
+        actor: { kind: 'system', id: null, client_id: null },
+        details,
+      },
+      newCallContext({ deadlineMs: 1_000 }),
+      new Date(),
+    );
+    expect(event.details).toEqual({
+      changes: { name: { before: 'billing', after: 'old ***' }, tags: { before: [], after: ['***'] } },
+    });
+    expect(details.changes.name.after).toContain(secret);
+  });
+
   test('names the administrator', () => {
     expect(
       auditActor({

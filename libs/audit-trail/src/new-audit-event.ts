@@ -1,7 +1,7 @@
 import type { Actor, AuditDetails, AuditEvent, AuditEventType, Peer } from '#contracts';
 import { traceIdOf, type CallContext } from '#messaging';
 import { EventIds } from './event-ids.js';
-import { maskSecrets } from './mask-secrets.js';
+import { maskDeeply, maskSecrets } from './mask-secrets.js';
 
 /** What varies from event to event; the rest comes from the context and the clock. */
 export interface AuditFacts<T extends AuditEventType = AuditEventType> {
@@ -28,7 +28,7 @@ const ids = new EventIds();
 /**
  * Makes a complete audit event. Its id is a fresh UUIDv7 that carries the event's time, in the order of making within one
  * millisecond. Strings that came from outside are cut to what the contract allows, and lose what
- * is plainly a secret.
+ * is plainly a secret; those of `details` too.
  */
 export function newAuditEvent<T extends AuditEventType>(
   facts: AuditFacts<T>,
@@ -52,7 +52,7 @@ export function newAuditEvent<T extends AuditEventType>(
     user_agent: cut(facts.peer?.userAgent, 512),
     request_id: context.requestId,
     trace_id: traceIdOf(context),
-    details: { ...facts.details },
+    details: { ...maskDeeply(facts.details) },
   };
 }
 
