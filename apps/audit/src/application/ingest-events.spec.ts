@@ -38,6 +38,17 @@ describe('IngestEvents', () => {
     expect(observer.oldest).toEqual(new Date(older.time));
   });
 
+  it.each(['audit.retention_applied', 'audit.retention_changed', 'audit.personal_data_erased'] as const)(
+    'sets %s of another service aside: it would account for what is missing',
+    async (type) => {
+      const forged = { ...buildAuditEvent(), type };
+      await ingest.execute({ events: [forged], poison: [] });
+      expect(log.entries.size).toBe(0);
+      expect([...log.poison.values()].map(({ payload }) => payload)).toEqual([JSON.stringify(forged)]);
+      expect(observer.aside).toEqual(['only the log itself tells of this']);
+    },
+  );
+
   it('sets poison aside without losing its neighbours', async () => {
     const good = buildAuditEvent();
     const noTime = buildAuditEvent({ time: '2026-99-99T99:99:99.999Z' });

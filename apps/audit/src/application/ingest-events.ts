@@ -4,8 +4,8 @@ import { AuditLog, UnstorableEntryError, type AppendResult } from '../domain/aud
 import { IngestObserver } from '../domain/ingest-observer.js';
 import { wholeEvent } from '../domain/event-text.js';
 import {
+  entryOfOthers,
   setAside,
-  toLogEntry,
   type LogEntry,
   type SearchableEvent,
   type SetAsidePayload,
@@ -57,7 +57,7 @@ export class IngestEvents {
     const aside = poison.map(({ payload, error }) => setAside(payload, error));
     while (events.length > 0) {
       for (const event of events.splice(0, SLICE)) {
-        const entry = toLogEntry(event);
+        const entry = entryOfOthers(event);
         if (typeof entry === 'string') aside.push(setAside(JSON.stringify(event), entry));
         else entries.push(entry);
       }

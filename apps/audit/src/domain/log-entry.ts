@@ -67,7 +67,11 @@ export function searchKey(value: string): string {
 const optionalKey = (value: string | null): string | null => (value === null ? null : searchKey(value));
 
 /** Why an event is no entry of the log, in words for an operator. */
-export type EntryFault = 'time is not an instant' | 'id is not a UUIDv7 of the time' | 'it has no canonical form';
+export type EntryFault =
+  | 'only the log itself tells of this'
+  | 'time is not an instant'
+  | 'id is not a UUIDv7 of the time'
+  | 'it has no canonical form';
 
 /**
  * Makes the entry of an event, or tells what is wrong with it: a time that is no time at all (`2026-02-31…` passes a
@@ -101,6 +105,18 @@ export function keysOf(event: SearchableEvent): EventKeys {
     jti: optionalKey(event.jti),
     ip: optionalKey(event.ip),
   };
+}
+
+/** What the service writes in the transaction that it tells of; some of it says that something is absent lawfully. */
+const TOLD_BY_THE_LOG: ReadonlySet<string> = new Set([
+  'audit.retention_applied',
+  'audit.retention_changed',
+  'audit.personal_data_erased',
+]);
+
+/** The entry of an event that came from a service. None of them can make the log say what only the log knows. */
+export function entryOfOthers(event: SearchableEvent): LogEntry | EntryFault {
+  return TOLD_BY_THE_LOG.has(event.type) ? 'only the log itself tells of this' : toLogEntry(event);
 }
 
 function somebody(target: SearchableEvent['target']): string | null {
