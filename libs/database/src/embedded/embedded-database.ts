@@ -2,8 +2,10 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { OperatorError } from '#errors';
 import { embeddedUrl } from '../embedded-url.js';
 import { Checkpoints, type CheckpointTimes } from './checkpoints.js';
+import { diskFault } from './disk-fault.js';
 import type { WorkerInput, WorkerMessage } from './embedded-database.worker.js';
 import { lockFolder } from './folder-lock.js';
 import { sourceArguments } from './source-arguments.js';
@@ -58,7 +60,7 @@ export class EmbeddedDatabase {
       unlock = await lockFolder(join(folder, 'database.lock'), socketPath);
     } catch (error) {
       socket.remove();
-      throw error;
+      throw asOperatorError(error);
     }
     const release = (): void => {
       socket.remove();
@@ -98,7 +100,7 @@ export class EmbeddedDatabase {
       });
     } catch (error) {
       release();
-      throw error;
+      throw asOperatorError(error);
     }
   }
 
@@ -118,6 +120,7 @@ function startWorker(input: WorkerInput, onBroken: (error: Error) => void): Prom
     let started = false;
     const fail = (error: Error): void => (started ? onBroken(error) : reject(error));
     worker.on('message', (message: WorkerMessage) => {
+      if (message.type === 'failed') fail(message.isDisk ? notOpened(message.reason) : new Error(message.reason));
       if (message.type === 'broken') fail(new Error(`the embedded database broke: ${message.reason}`));
       if (message.type !== 'ready') return;
       started = true;
@@ -126,6 +129,18 @@ function startWorker(input: WorkerInput, onBroken: (error: Error) => void): Prom
     worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))));
     worker.on('exit', (code) => fail(new Error(`the embedded database ended with code ${code}`)));
   });
+}
+
+/** A disk that refuses is the operator's to mend, and no fault of the product. */
+function asOperatorError(error: unknown): unknown {
+  const fault = error instanceof OperatorError ? null : diskFault(error);
+  return fault === null ? error : notOpened(fault);
+}
+
+function notOpened(reason: string): OperatorError {
+  return new OperatorError(
+    `the database in CHANCERY_DATA_DIR cannot be opened: ${reason}. Nothing in it was changed or lost; start again when that is mended`,
+  );
 }
 
 /** Beside this file, compiled or (under Jest) not. */

@@ -3,6 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
+import { diskFault, wordsOf } from './disk-fault.js';
 import { DurableNodeFs, syncPath, syncTree } from './durable-node-fs.js';
 import { SessionServer } from './session-server.js';
 
@@ -14,9 +15,12 @@ export interface WorkerInput {
   readonly idleInTransactionMs: number;
 }
 
-/** What this worker tells. `ready` once; `broken` when the session has died. After `close` it ends. */
+/** What this worker tells. `ready` once, or `failed`; `broken` when the session has died. After `close` it ends. */
 export type WorkerMessage =
-  { readonly type: 'ready' } | { readonly type: 'closed' } | { readonly type: 'broken'; readonly reason: string };
+  | { readonly type: 'ready' }
+  | { readonly type: 'closed' }
+  | { readonly type: 'failed'; readonly reason: string; readonly isDisk: boolean }
+  | { readonly type: 'broken'; readonly reason: string };
 
 /**
  * PGlite's own parameters, but with fsync (`-F` is without), so that what is acknowledged survives a power cut too; of
@@ -89,4 +93,10 @@ async function main(): Promise<void> {
   tell({ type: 'ready' });
 }
 
-await main();
+try {
+  await main();
+} catch (thrown: unknown) {
+  const fault = diskFault(thrown);
+  tell({ type: 'failed', reason: fault ?? wordsOf(thrown), isDisk: fault !== null });
+  setImmediate(() => process.exit(1));
+}
