@@ -50,7 +50,7 @@ export class Provisioning {
    * @throws AppError `unavailable` when it was given up meanwhile: what was made may be gone.
    */
   async close(transaction: RegistryTransaction, provision: Provision): Promise<void> {
-    requireClosed(await transaction.closeProvision(provision.id));
+    await this.closeAll(transaction, [provision]);
   }
 
   /** The same for many. */
@@ -62,7 +62,7 @@ export class Provisioning {
   /** Notes in a transaction that another service has to follow what it stores; call `giveUp` when it has committed. */
   async openFollowUp(transaction: RegistryTransaction, target: ProvisionTarget): Promise<Provision> {
     const provision: Provision = { ...this.noteOf(target), givenUp: true };
-    await transaction.openProvision(provision);
+    await transaction.openProvisions([provision]);
     return provision;
   }
 
@@ -108,12 +108,12 @@ export class Provisioning {
     const { id, realmId, clientId } = provision;
     const about = await this.transactions.run(async (transaction) => {
       // From here on the change that opened it cannot commit; that it had not yet is certain, for it would have closed it.
-      if (!(await transaction.giveUpProvision(id))) return null;
+      if ((await transaction.giveUpProvisions([id])).length === 0) return null;
       if (clientId !== null) return 'service_account';
       if ((await transaction.keepRealm(realmId)) !== null) return 'realm_name';
       await transaction.call(RemoveRealmRoles, { realmId });
       await transaction.call(RemoveRealmKeys, { realmId });
-      await transaction.removeProvision(id);
+      await transaction.removeProvisions([id]);
       return 'removal';
     });
     if (about === null) return;
@@ -123,7 +123,7 @@ export class Provisioning {
     }
     if (clientId === null) await this.reconcileRealmName.execute(realmId, context);
     else await this.reconcileServiceAccount.execute(realmId, clientId, context);
-    await this.transactions.run((transaction) => transaction.removeProvision(id));
+    await this.transactions.run((transaction) => transaction.removeProvisions([id]));
   }
 }
 

@@ -95,13 +95,9 @@ describe('RegisterClient', () => {
   it('leaves its note when the process dies; the next one cleans up', async () => {
     const { bench, realm, registry } = await withRealm();
     await registry.transactions.run((transaction) =>
-      transaction.openProvision({
-        id: 'p',
-        realmId: realm.id,
-        clientId: 'c',
-        givenUp: false,
-        createdAt: bench.clock.now(),
-      }),
+      transaction.openProvisions([
+        { id: 'p', realmId: realm.id, clientId: 'c', givenUp: false, createdAt: bench.clock.now() },
+      ]),
     );
     expect(await bench.giveUpStaleProvisions.execute(bench.context)).toBe(0);
     bench.clock.advance(60_001);

@@ -16,7 +16,7 @@ export interface RegistryTransaction extends AnswerKeeper {
   keepRealm(id: string): Promise<Realm | null>;
   /**
    * `keepRealm` for adding to it, and the end of the provision that was opened for the addition, if any. Null when there is no such
-   * realm; `closed` is what `closeProvision` would say, true without one.
+   * realm; `closed` is whether `closeProvisions` would count it, true without one.
    */
   keepForAddition(
     realmId: string,
@@ -62,19 +62,13 @@ export interface RegistryTransaction extends AnswerKeeper {
   /** The URIs of clients; changing a locked client's is followed by `updateClient`, which gives it a new version. */
   readonly uris: ClientUriStore;
 
-  openProvision(provision: Provision): Promise<void>;
   openProvisions(provisions: readonly Provision[]): Promise<void>;
-  /** Gives many up. @returns the ids of those that are still there. */
-  giveUpProvisions(ids: readonly string[]): Promise<readonly string[]>;
-  removeProvisions(ids: readonly string[]): Promise<void>;
-  /** Ends many as `closeProvision` does one. @returns how many were not given up. */
+  /** Ends provisions whose changes are stored. @returns how many of them were not given up. */
   closeProvisions(ids: readonly string[]): Promise<number>;
-  /** Ends a provision whose change is stored. @returns false when it was given up. */
-  closeProvision(id: string): Promise<boolean>;
-  /** Gives a provision up: it cannot be closed any more. @returns false when it was closed or removed. */
-  giveUpProvision(id: string): Promise<boolean>;
-  /** Forgets a provision that was given up, when the other service is in step. */
-  removeProvision(id: string): Promise<void>;
+  /** Gives provisions up: they cannot be closed any more. @returns the ids of those that were not closed or removed. */
+  giveUpProvisions(ids: readonly string[]): Promise<readonly string[]>;
+  /** Forgets provisions that were given up, when the other service is in step. */
+  removeProvisions(ids: readonly string[]): Promise<void>;
 
   /** An audit event that leaves when the transaction has committed. */
   record(event: AuditEvent): Promise<void>;

@@ -65,9 +65,7 @@ class InMemoryTransactions extends RegistryTransactions {
   }
 
   async openProvisions(provisions: readonly Provision[]): Promise<void> {
-    await this.run(async (transaction) => {
-      for (const provision of provisions) await transaction.openProvision(provision);
-    });
+    await this.run((transaction) => transaction.openProvisions(provisions));
   }
 
   async staleProvisions(before: Date, limit: number): Promise<readonly Provision[]> {

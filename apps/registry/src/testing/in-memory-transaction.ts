@@ -36,7 +36,7 @@ export class InMemoryTransaction implements RegistryTransaction {
   }
 
   async keepForAddition(realmId: string, provisionId: string | null) {
-    const closed = provisionId === null || (await this.closeProvision(provisionId));
+    const closed = provisionId === null || (await this.closeProvisions([provisionId])) === 1;
     const realm = await this.lockRealm(realmId);
     return realm === null ? null : { realmName: realm.name, closed };
   }
@@ -100,22 +100,8 @@ export class InMemoryTransaction implements RegistryTransaction {
     return new Map(clients.flatMap((client) => (client === null ? [] : [[client.id, client.snapshotVersion]])));
   }
 
-  async giveUpProvisions(ids: readonly string[]): Promise<readonly string[]> {
-    const given = await Promise.all(ids.map(async (id) => ((await this.giveUpProvision(id)) ? [id] : [])));
-    return given.flat();
-  }
-
-  async removeProvisions(ids: readonly string[]): Promise<void> {
-    for (const id of ids) await this.removeProvision(id);
-  }
-
   async insertClients(clients: readonly Client[]): Promise<readonly Client[]> {
     return Promise.all(clients.map((client) => this.insertClient(client)));
-  }
-
-  async closeProvisions(ids: readonly string[]): Promise<number> {
-    const closed = await Promise.all(ids.map((id) => this.closeProvision(id)));
-    return closed.filter(Boolean).length;
   }
 
   async recordAll(events: readonly AuditEvent[]): Promise<void> {
@@ -123,26 +109,22 @@ export class InMemoryTransaction implements RegistryTransaction {
   }
 
   async openProvisions(provisions: readonly Provision[]): Promise<void> {
-    for (const provision of provisions) await this.openProvision(provision);
+    for (const provision of provisions) this.state.provisions.set(provision.id, provision);
   }
 
-  async openProvision(provision: Provision): Promise<void> {
-    this.state.provisions.set(provision.id, provision);
+  async closeProvisions(ids: readonly string[]): Promise<number> {
+    const { provisions } = this.state;
+    return ids.filter((id) => provisions.get(id)?.givenUp === false && provisions.delete(id)).length;
   }
 
-  async closeProvision(id: string): Promise<boolean> {
-    return this.state.provisions.get(id)?.givenUp === false && this.state.provisions.delete(id);
+  async giveUpProvisions(ids: readonly string[]): Promise<readonly string[]> {
+    const present = ids.flatMap((id) => this.state.provisions.get(id) ?? []);
+    for (const provision of present) this.state.provisions.set(provision.id, { ...provision, givenUp: true });
+    return present.map(({ id }) => id);
   }
 
-  async giveUpProvision(id: string): Promise<boolean> {
-    const provision = this.state.provisions.get(id);
-    if (provision === undefined) return false;
-    this.state.provisions.set(id, { ...provision, givenUp: true });
-    return true;
-  }
-
-  async removeProvision(id: string): Promise<void> {
-    this.state.provisions.delete(id);
+  async removeProvisions(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.state.provisions.delete(id);
   }
 
   async keepAnswer(answer: KeptAnswer, since: Date): Promise<void> {

@@ -42,7 +42,7 @@ export function describeRegistryTransactions(name: string, open: () => Promise<O
         const attempt = ports.transactions.run(async (transaction) => {
           await transaction.updateRealm({ ...realm, enabled: false });
           await transaction.insertClient(aClient(realm));
-          await transaction.openProvision(provision);
+          await transaction.openProvisions([provision]);
           throw failure;
         });
         await expect(attempt).rejects.toBe(failure);
@@ -100,7 +100,7 @@ export function describeRegistryTransactions(name: string, open: () => Promise<O
       it('give up and remove many provisions, and tell which were still there', async () => {
         const [open, closed, other] = [aProvision(), aProvision(), aProvision()];
         await ports.transactions.run((transaction) => transaction.openProvisions([open, closed, other]));
-        await ports.transactions.run((transaction) => transaction.closeProvision(closed.id));
+        await ports.transactions.run((transaction) => transaction.closeProvisions([closed.id]));
         const given = await ports.transactions.run((transaction) =>
           transaction.giveUpProvisions([open.id, closed.id, uuidv7()]),
         );
@@ -110,7 +110,7 @@ export function describeRegistryTransactions(name: string, open: () => Promise<O
             [open.id, other.id].includes(id),
           );
         expect(await stale()).toMatchObject([{ id: open.id, givenUp: true }]);
-        expect(await ports.transactions.run((transaction) => transaction.closeProvision(open.id))).toBe(false);
+        expect(await ports.transactions.run((transaction) => transaction.closeProvisions([open.id]))).toBe(0);
         await ports.transactions.run((transaction) => transaction.removeProvisions([open.id]));
         expect(await stale()).toEqual([]);
       });
@@ -215,11 +215,13 @@ export function describeRegistryTransactions(name: string, open: () => Promise<O
     describe('provisions', () => {
       const open = async (): Promise<Provision> => {
         const provision = aProvision({ clientId: uuidv7() });
-        await ports.transactions.run((transaction) => transaction.openProvision(provision));
+        await ports.transactions.run((transaction) => transaction.openProvisions([provision]));
         return provision;
       };
-      const close = ({ id }: Provision) => ports.transactions.run((transaction) => transaction.closeProvision(id));
-      const giveUp = ({ id }: Provision) => ports.transactions.run((transaction) => transaction.giveUpProvision(id));
+      const close = async ({ id }: Provision) =>
+        (await ports.transactions.run((transaction) => transaction.closeProvisions([id]))) === 1;
+      const giveUp = async ({ id }: Provision) =>
+        (await ports.transactions.run((transaction) => transaction.giveUpProvisions([id]))).length === 1;
 
       it('are closed once, and found again when they are old', async () => {
         const provision = await open();
@@ -232,7 +234,7 @@ export function describeRegistryTransactions(name: string, open: () => Promise<O
         const provision = await open();
         expect([await giveUp(provision), await giveUp(provision), await close(provision)]).toEqual([true, true, false]);
         expect(await ports.transactions.staleProvisions(NOW, 1_000)).toContainEqual({ ...provision, givenUp: true });
-        await ports.transactions.run((transaction) => transaction.removeProvision(provision.id));
+        await ports.transactions.run((transaction) => transaction.removeProvisions([provision.id]));
         expect(await giveUp(provision)).toBe(false);
       });
 

@@ -25,11 +25,10 @@ import {
 } from './bulk-writes.js';
 import { ClientSecretEntity } from './entities/client-secret.entity.js';
 import { ClientEntity } from './entities/client.entity.js';
-import { ProvisionEntity } from './entities/provision.entity.js';
 import { RealmEntity } from './entities/realm.entity.js';
 import { RedirectUriEntity } from './entities/client-uri.entities.js';
 import { completeClients } from './load-clients.js';
-import { fromClient, fromProvision, fromRealm, fromSecret, fromUri, toRealm } from './rows.js';
+import { fromClient, fromRealm, fromSecret, fromUri, toRealm } from './rows.js';
 import { TypeOrmClientUris } from './typeorm-client-uris.js';
 import { forgetTombstone, leaveTombstone } from './tombstones.js';
 import { takeOver } from './vacated-client-ids.js';
@@ -189,24 +188,6 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
   async deleteClient(client: Client): Promise<number> {
     await this.manager.delete(ClientEntity, { realmId: client.realmId, id: client.id });
     return this.absence(ClientSnapshot.name, clientSnapshotKey(client));
-  }
-
-  async openProvision(provision: Provision): Promise<void> {
-    await this.manager.insert(ProvisionEntity, fromProvision(provision));
-  }
-
-  async closeProvision(id: string): Promise<boolean> {
-    const { affected } = await this.manager.delete(ProvisionEntity, { id, givenUp: false });
-    return affected === 1;
-  }
-
-  async giveUpProvision(id: string): Promise<boolean> {
-    const { affected } = await this.manager.update(ProvisionEntity, { id }, { givenUp: true });
-    return affected === 1;
-  }
-
-  async removeProvision(id: string): Promise<void> {
-    await this.manager.delete(ProvisionEntity, { id });
   }
 
   keepAnswer(answer: KeptAnswer, since: Date): Promise<void> {
