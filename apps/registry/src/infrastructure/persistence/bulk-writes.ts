@@ -1,4 +1,3 @@
-import { ClientSnapshot, clientSnapshotKey } from '#contracts';
 import { insertionOf, insertRows, rowsAsJson, toSafeInteger } from '#database';
 import { In, type EntityManager } from 'typeorm';
 import type { Client } from '../../domain/client.js';
@@ -9,32 +8,14 @@ import { ClientEntity } from './entities/client.entity.js';
 import { ProvisionEntity } from './entities/provision.entity.js';
 import { portions } from './portions.js';
 import { fromClient, fromProvision, fromSecret, fromUri } from './rows.js';
-import { refuseUnlessFree } from './vacated-client-ids.js';
-
-interface StampedClient {
-  readonly id: string;
-  readonly snapshot_version: string;
-  /** Whether one of the `client_id`s had been somebody else's lately. */
-  readonly had_owner: boolean;
-}
+import { takeOver } from './vacated-client-ids.js';
 
 /** Inserts clients of one realm with all that is theirs, and gives each its version: two statements for each thousand. */
 export async function insertClients(manager: EntityManager, clients: readonly Client[]): Promise<readonly Client[]> {
   const versions = new Map<string, number>();
   for (const some of portions(clients)) {
     await insertWithParts(manager, some);
-    // A statement of its own: it has to see what whoever held a `client_id` before has left behind.
-    const [rows]: [readonly StampedClient[], number] = await manager.query(
-      `WITH forgotten AS (
-         DELETE FROM registry.snapshot_tombstones WHERE snapshot = $1 AND key = ANY($2::text[]) RETURNING key
-       )
-       UPDATE registry.clients SET snapshot_version = nextval('registry.snapshot_version')
-       WHERE realm_id = $3 AND id = ANY($4::uuid[])
-       RETURNING id, snapshot_version, EXISTS (SELECT 1 FROM forgotten) AS had_owner`,
-      [ClientSnapshot.name, some.map(clientSnapshotKey), some[0]?.realmId, some.map(({ id }) => id)],
-    );
-    if (rows.some(({ had_owner }) => had_owner)) await refuseUnlessFree(manager, some);
-    for (const row of rows) versions.set(row.id, toSafeInteger(row.snapshot_version));
+    for (const [id, version] of await takeOver(manager, some)) versions.set(id, version);
   }
   return clients.map((client) => ({ ...client, snapshotVersion: versions.get(client.id) ?? 0 }));
 }

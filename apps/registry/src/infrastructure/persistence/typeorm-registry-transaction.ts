@@ -164,9 +164,9 @@ export class TypeOrmRegistryTransaction implements RegistryTransaction {
     await this.refusingTakenClientId(() => this.manager.update(ClientEntity, { realmId, id }, columns));
     await this.storeSecrets(before, after);
     if (before.clientId === after.clientId) return { client: await this.stampClient(after), absence: null };
-    await takeOver(this.manager, [after]);
     const absence = await this.absence(ClientSnapshot.name, clientSnapshotKey(before));
-    return { client: await this.stampClient(after), absence };
+    const versions = await takeOver(this.manager, [after]);
+    return { client: { ...after, snapshotVersion: versions.get(after.id) ?? 0 }, absence };
   }
 
   async storeRedirectUris(before: Client, after: Client): Promise<void> {
