@@ -11,6 +11,7 @@ const shared = {
 };
 
 export default {
+  globalSetup: '<rootDir>/test/setup/temporary-files.ts',
   projects: [
     {
       ...shared,

@@ -1,6 +1,6 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startCluster, type Cluster } from '#testing';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -277,10 +277,13 @@ describe('while nothing can be recorded', () => {
 });
 
 describe('on a disk that is full', () => {
+  let disk: SmallDisk | undefined;
+  afterEach(() => disk?.remove());
+
   onDisk(
     'G1: PostgreSQL: changes are answered 503, tokens are issued, and all is in the log when there is room',
     async () => {
-      const disk = SmallDisk.inMemory(320);
+      disk = SmallDisk.inMemory(320);
       const cluster = await startCluster({ silent: true, backends: { postgresFolder: disk.folder } });
       try {
         const { baseUrls, adminUsername, adminPassword } = cluster;
@@ -310,7 +313,6 @@ describe('on a disk that is full', () => {
         expect(await missingFromLog(admin, client.realm, clerk.jtis, INGEST_LIMIT_MS)).toEqual([]);
       } finally {
         await cluster.stop();
-        disk.remove();
       }
     },
     180_000,
@@ -321,7 +323,7 @@ describe('on a disk that is full', () => {
     async () => {
       const root = join(import.meta.dirname, '..', '..');
       execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
-      const disk = SmallDisk.inMemory(160);
+      disk = SmallDisk.inMemory(160);
       const program = await Standalone.start(root, { parent: disk.folder });
       try {
         useShape(program.shape);
@@ -342,7 +344,6 @@ describe('on a disk that is full', () => {
         expect(await missingFromLog(admin, client.realm, clerk.jtis, INGEST_LIMIT_MS)).toEqual([]);
       } finally {
         await program.stop();
-        disk.remove();
       }
     },
     180_000,

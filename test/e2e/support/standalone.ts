@@ -15,6 +15,8 @@ const STOP_TIMEOUT_MS = 15_000;
 export class Standalone {
   private child: ChildProcess | undefined;
   private expected = false;
+  /** Beside the folder's disk, which a test may fill. */
+  private readonly logFile: string;
 
   private constructor(
     private readonly root: string,
@@ -22,7 +24,9 @@ export class Standalone {
     private readonly port: number,
     private readonly adminPassword: string,
     private readonly env: Readonly<Record<string, string>>,
-  ) {}
+  ) {
+    this.logFile = join(tmpdir(), `${basename(folder)}.log`);
+  }
 
   /**
    * Starts it in a new folder and waits until it is ready. `root` is the product's folder; it must have been built.
@@ -114,11 +118,6 @@ export class Standalone {
   /** Everything that it wrote. */
   log(): string {
     return readFileSync(this.logFile, 'utf8');
-  }
-
-  private get logFile(): string {
-    // Beside the folder's disk, which a test may fill.
-    return join(tmpdir(), `${basename(this.folder)}.log`);
   }
 
   private logEnd(): string {
