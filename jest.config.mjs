@@ -12,6 +12,8 @@ const shared = {
 
 export default {
   globalSetup: '<rootDir>/test/setup/temporary-files.ts',
+  // Far more than any test needs, and enough on a machine that does much else.
+  testTimeout: 30_000,
   projects: [
     {
       ...shared,

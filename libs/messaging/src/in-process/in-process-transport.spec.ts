@@ -4,7 +4,7 @@ import { describeTransport } from '../testing/transport.suite.js';
 import type { TransportHarness } from '../testing/harness.js';
 
 function inProcess(): Promise<TransportHarness> {
-  const transport = new InProcessTransport({ drainTimeoutMs: 1_000 });
+  const transport = new InProcessTransport({ drainTimeoutMs: 10_000 });
   return Promise.resolve({
     open: () => Promise.resolve(transport),
     close: () => transport.drain(),

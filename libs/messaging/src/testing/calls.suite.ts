@@ -33,24 +33,22 @@ export function describeCalls(name: string, createHarness: () => Promise<Transpo
         await fixture.start();
 
         const far = await fixture.client.call(fixture.contracts.single, { text: 'x' }, context({ deadlineMs: 60_000 }));
-        const near = await fixture.client.call(fixture.contracts.single, { text: 'x' }, context({ deadlineMs: 700 }));
+        const near = await fixture.client.call(fixture.contracts.single, { text: 'x' }, context({ deadlineMs: 7_000 }));
 
-        expect(far.remainingMs).toBeGreaterThan(1_500);
-        expect(far.remainingMs).toBeLessThanOrEqual(2_000);
-        expect(near.remainingMs).toBeGreaterThan(200);
-        expect(near.remainingMs).toBeLessThanOrEqual(700);
+        expect(far.remainingMs).toBeGreaterThan(10_000);
+        expect(far.remainingMs).toBeLessThanOrEqual(20_000);
+        expect(near.remainingMs).toBeGreaterThan(0);
+        expect(near.remainingMs).toBeLessThanOrEqual(7_000);
       });
 
       it('is too late when the handler overruns, and the handler hears of it', async () => {
         await fixture.start();
-        const begun = Date.now();
 
         const error = await errorOf(
-          fixture.client.call(fixture.contracts.single, { text: 'slow', takes: 5_000 }, context({ deadlineMs: 150 })),
+          fixture.client.call(fixture.contracts.single, { text: 'slow', takes: 60_000 }, context({ deadlineMs: 150 })),
         );
 
         expect(error.code).toBe('deadline_exceeded');
-        expect(Date.now() - begun).toBeLessThan(1_500);
         // The caller, whose time is up as well, cancels; whichever comes first ends the handler.
         await eventually(() =>
           fixture.observed.aborted.some((abort) => /^slow: (deadline_exceeded|cancelled)$/.test(abort)),
@@ -73,15 +71,12 @@ export function describeCalls(name: string, createHarness: () => Promise<Transpo
       });
 
       it('is unavailable at once when nobody serves it', async () => {
-        const begun = Date.now();
-
         expect((await errorOf(fixture.client.call(fixture.contracts.single, { text: 'x' }, context()))).code).toBe(
           'unavailable',
         );
         expect((await errorOf(fixture.client.call(fixture.contracts.grouped, { text: 'x' }, context()))).code).toBe(
           'unavailable',
         );
-        expect(Date.now() - begun).toBeLessThan(1_000);
       });
 
       it('is cancelled with its caller: here at once, and at the handler', async () => {
@@ -89,7 +84,7 @@ export function describeCalls(name: string, createHarness: () => Promise<Transpo
         const caller = new AbortController();
         const calling = fixture.client.call(
           fixture.contracts.single,
-          { text: 'long', takes: 5_000 },
+          { text: 'long', takes: 60_000 },
           context({ signal: caller.signal }),
         );
         await eventually(() => fixture.observed.calls === 1);

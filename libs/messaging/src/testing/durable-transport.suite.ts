@@ -124,13 +124,14 @@ export function describeDurableTransport(name: string, createHarness: () => Prom
         ),
       );
 
-      await Promise.all(Array.from({ length: 60 }, (_, n) => publish(String(n))));
-      await eventually(() => received.length >= 60);
+      let published = 0;
+      const publishSome = () => Promise.all(Array.from({ length: 60 }, () => publish(String(published++))));
+      while (Math.min(...shares) === 0) await publishSome();
+      await eventually(() => received.length >= published);
       await sleep(50);
 
-      expect(new Set(received).size).toBe(60);
-      expect(received).toHaveLength(60);
-      expect(Math.min(...shares)).toBeGreaterThan(0);
+      expect(new Set(received).size).toBe(published);
+      expect(received).toHaveLength(published);
     });
 
     it('loses nothing when one replica stops under load', async () => {
@@ -143,10 +144,11 @@ export function describeDurableTransport(name: string, createHarness: () => Prom
       await consume(second, slowly);
       const published: Promise<void>[] = [];
       const load = setInterval(() => published.push(publish(String(published.length))), 2);
-      await sleep(60);
+      await eventually(() => published.length > 20);
 
       await stop();
-      await sleep(60);
+      const sofar = published.length;
+      await eventually(() => published.length > sofar + 20);
       clearInterval(load);
       await Promise.all(published);
 

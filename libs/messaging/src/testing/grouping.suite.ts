@@ -84,16 +84,14 @@ export function describeGroupingAndServices(name: string, createHarness: () => P
 
       it("gives each call its own deadline: a neighbour's does not end it, nor does it wait for the slow one for ever", async () => {
         await fixture.start();
-        const begun = Date.now();
 
         const [quick, slow] = await Promise.allSettled([
           fixture.client.call(fixture.contracts.grouped, { text: 'quick' }, context()),
-          fixture.client.call(fixture.contracts.grouped, { text: 'slow', takes: 5_000 }, context({ deadlineMs: 150 })),
+          fixture.client.call(fixture.contracts.grouped, { text: 'slow', takes: 60_000 }, context({ deadlineMs: 150 })),
         ]);
 
         expect(quick).toMatchObject({ status: 'fulfilled', value: { text: 'quick!' } });
         expect(slow).toMatchObject({ status: 'rejected', reason: { code: 'deadline_exceeded' } });
-        expect(Date.now() - begun).toBeLessThan(1_500);
         // The caller, whose time is up as well, cancels; whichever comes first ends the handler.
         await eventually(() =>
           fixture.observed.aborted.some((abort) => /^slow: (deadline_exceeded|cancelled)$/.test(abort)),
@@ -105,7 +103,7 @@ export function describeGroupingAndServices(name: string, createHarness: () => P
         const caller = new AbortController();
         const cancelled = fixture.client.call(
           fixture.contracts.grouped,
-          { text: 'unwanted', takes: 5_000 },
+          { text: 'unwanted', takes: 60_000 },
           context({ signal: caller.signal }),
         );
         const wanted = fixture.client.call(fixture.contracts.grouped, { text: 'wanted', takes: 100 }, context());

@@ -18,7 +18,7 @@ export function freshWord(): string {
 }
 
 /** Waits until something holds. @throws Error when it does not in time. */
-export async function eventually(condition: () => boolean | Promise<boolean>, timeoutMs = 5_000): Promise<void> {
+export async function eventually(condition: () => boolean | Promise<boolean>, timeoutMs = 20_000): Promise<void> {
   const until = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > until) throw new Error('did not happen in time');

@@ -8,7 +8,7 @@ import { Observed, startTestService, testContracts } from './test-service.js';
 
 /** A context with enough time for anything. */
 export function context(options: Partial<Parameters<typeof newCallContext>[0]> = {}): CallContext {
-  return newCallContext({ deadlineMs: 5_000, ...options });
+  return newCallContext({ deadlineMs: 20_000, ...options });
 }
 
 /** A caller, and services that are started when a test wants them. */

@@ -36,11 +36,11 @@ const Outcome = Type.Object({
 export function testContracts(word: string) {
   const shape = { callers: ['gateway'] as const, request: Task, reply: Outcome };
   return {
-    single: defineCall({ ...shape, subject: `tokens.${word}.single.v1`, deadlineMs: 2_000 }),
+    single: defineCall({ ...shape, subject: `tokens.${word}.single.v1`, deadlineMs: 20_000 }),
     grouped: defineCall({
       ...shape,
       subject: `tokens.${word}.grouped.v1`,
-      deadlineMs: 2_000,
+      deadlineMs: 20_000,
       grouped: (task) => task.alone !== true,
     }),
     happened: defineDurableEvent({
@@ -48,7 +48,7 @@ export function testContracts(word: string) {
       stream: `S${word.toUpperCase()}`,
       publishers: ['tokens'],
       event: Type.Object({ id: Type.String(), size: Type.Optional(Type.String()) }, { additionalProperties: false }),
-      deadlineMs: 2_000,
+      deadlineMs: 20_000,
     }),
   };
 }

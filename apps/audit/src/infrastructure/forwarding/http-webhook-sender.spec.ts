@@ -76,7 +76,7 @@ describe('HttpWebhookSender', () => {
     const started = Date.now();
     const url = `http://127.0.0.1:${String((tcp.address() as AddressInfo).port)}`;
     expect((await sender().send(url, message)).arrived).toBe(false);
-    expect(Date.now() - started).toBeLessThan(2_000);
+    expect(Date.now() - started).toBeLessThan(10_000);
   });
 
   it('counts an answer once its head is there, however long the body would be', async () => {
