@@ -174,10 +174,10 @@ Tokens
   });
 
   it('shows where in the file the server found something wrong', async () => {
-    const errors = [{ pointer: '/clients/0/client_id', field: 'client_id', message: 'client_id is not good' }];
+    const errors = [{ pointer: '/clients/0/client_id', field: 'clients.0.client_id', message: 'is not good' }];
     answer = { status: 422, body: { title: 'Validation failed', errors } };
     const { code, error } = await chancery(`plan ${file} ${asAdmin}`);
-    expect([code, error]).toEqual([1, `${file}:3:16: /clients/0/client_id client_id is not good\n`]);
+    expect([code, error]).toEqual([1, `${file}:3:16: /clients/0/client_id is not good\n`]);
   });
 
   it('writes the realm as YAML that it can read again', async () => {

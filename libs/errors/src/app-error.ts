@@ -1,11 +1,5 @@
 import { ERROR_CODES, isErrorCode, type ErrorCode, type ErrorCodeFacts } from './error-codes.js';
-
-/** One invalid member of a request body; `pointer` is an RFC 6901 JSON pointer such as `/redirect_uris/0`. */
-export interface FieldError {
-  readonly pointer: string;
-  readonly field: string;
-  readonly message: string;
-}
+import type { FieldError } from './field-error.js';
 
 /** What an error says beyond its code. `detail` and `fields` are public; `reason` and `cause` never leave the product. */
 export interface AppErrorOptions {

@@ -1,6 +1,6 @@
 import { SnapshotReader } from '#cache';
 import { DEFAULT_PASSWORD_POLICY, RealmSnapshot } from '#contracts';
-import { AppError } from '#errors';
+import { AppError, fieldErrorAt } from '#errors';
 import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { passwordProblem } from '../domain/password-rules.js';
@@ -21,7 +21,7 @@ export class PasswordRules {
     });
     if (message === null) return;
     throw new AppError('validation_failed', {
-      fields: [{ field: 'value', pointer: '/value', message: `value ${message}` }],
+      fields: [fieldErrorAt('/value', message)],
     });
   }
 }

@@ -1,5 +1,5 @@
 import type { UserChanges } from '#contracts';
-import { AppError, type FieldError } from '#errors';
+import { AppError, fieldErrorAt, type FieldError } from '#errors';
 import { emailProblem } from './email.js';
 import type { User } from './user.js';
 import { usernameProblem } from './username.js';
@@ -67,7 +67,7 @@ function nameProblem(name: string | null): string | null {
 
 function refuse(problems: readonly (readonly [field: string, message: string | null])[]): void {
   const fields = problems.flatMap(([field, message]): FieldError[] =>
-    message === null ? [] : [{ field, pointer: `/${field}`, message: `${field} ${message}` }],
+    message === null ? [] : [fieldErrorAt(`/${field}`, message)],
   );
   if (fields.length > 0) throw new AppError('validation_failed', { fields });
 }

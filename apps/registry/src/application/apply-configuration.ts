@@ -5,7 +5,7 @@ import {
   type ConfigurationResult,
   type RequestOf,
 } from '#contracts';
-import { AppError } from '#errors';
+import { AppError, fieldErrorAt } from '#errors';
 import { Clock } from '#host';
 import type { CallContext } from '#messaging';
 import { Injectable } from '@nestjs/common';
@@ -150,10 +150,6 @@ function enablesAccount({ before, after }: PlannedClient): boolean {
 }
 
 function checkDocument({ configuration }: Request): void {
-  const fields = configurationProblems(configuration).map(({ pointer, message }) => ({
-    pointer,
-    field: pointer.slice(1).replaceAll('/', '.'),
-    message,
-  }));
+  const fields = configurationProblems(configuration).map(({ pointer, message }) => fieldErrorAt(pointer, message));
   if (fields.length > 0) throw new AppError('validation_failed', { fields });
 }

@@ -20,17 +20,20 @@ export function checkClient(
   redirectUris: readonly string[],
 ): void {
   const problems = new Problems();
-  problems.add('client_id', clientIdProblem(facts.clientId));
-  problems.add('name', nameProblem(facts.name));
-  problems.add('description', textProblem(facts.description));
-  problems.add('owner', lineProblem(facts.owner));
+  problems.add('/client_id', clientIdProblem(facts.clientId));
+  problems.add('/name', nameProblem(facts.name));
+  problems.add('/description', textProblem(facts.description));
+  problems.add('/owner', lineProblem(facts.owner));
   if (kind.publicClient && facts.serviceAccountEnabled) {
-    problems.add('service_account_enabled', 'must be false for a public client: it has no secret to authenticate with');
+    problems.add(
+      '/service_account_enabled',
+      'must be false for a public client: it has no secret to authenticate with',
+    );
   }
-  for (const [member, field] of LIFETIME_MEMBERS) problems.add(field, lifetimeProblem(facts[member]));
+  for (const [member, field] of LIFETIME_MEMBERS) problems.add(`/${field}`, lifetimeProblem(facts[member]));
   redirectUris.forEach((value, index) => {
     const twice = redirectUris.indexOf(value) < index ? 'must not be listed twice' : null;
-    problems.add('redirect_uris', redirectUriProblem(value, kind) ?? twice, `/redirect_uris/${index}`);
+    problems.add(`/redirect_uris/${index}`, redirectUriProblem(value, kind) ?? twice);
   });
   problems.throwIfAny();
 }

@@ -38,7 +38,7 @@ export function checkNewClientUri(
   present: readonly ClientUri[],
 ): void {
   const problems = new Problems();
-  problems.add('value', clientUriProblem(kind, value, client));
+  problems.add('/value', clientUriProblem(kind, value, client));
   problems.throwIfAny();
   if (present.some((uri) => uri.value === value)) throw uriTaken();
   if (present.length >= MAX_CLIENT_URIS) {

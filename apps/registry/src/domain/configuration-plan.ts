@@ -1,5 +1,5 @@
 import type { Actor, BuiltInPermissionName, RealmConfiguration } from '#contracts';
-import { AppError, type FieldError } from '#errors';
+import { AppError, collectingFieldErrors, fieldErrorAt, type FieldError } from '#errors';
 import { checkDeletableClient } from './client-policy.js';
 import type { Client } from './client.js';
 import { changeConfiguredClient, changeSideUris, newConfiguredClient } from './configured-client.js';
@@ -44,7 +44,7 @@ export function planRegistry(
   making: Making,
 ): RegistryPlan {
   const problems: FieldError[] = [];
-  const at = <T>(pointer: string, work: () => T): T | null => collecting(problems, pointer, work);
+  const at = <T>(pointer: string, work: () => T): T | null => collectingFieldErrors(problems, pointer, work);
   const wanted = configuration.clients ?? [];
   const prune = configuration.prune ?? false;
   const changedRealm = at('/realm', () => changeRealm(realm, realmChanges(configuration), making.now));
@@ -63,11 +63,7 @@ export function planRegistry(
   });
   for (const clientId of Object.keys(secrets)) {
     if (wanted.some((client) => client.client_id === clientId)) continue;
-    problems.push({
-      pointer: '/clients',
-      field: 'clients',
-      message: `has no client ${clientId}, for which a secret came`,
-    });
+    problems.push(fieldErrorAt('/clients', `has no client ${clientId}, for which a secret came`));
   }
   if (problems.length > 0) throw new AppError('validation_failed', { fields: problems.slice(0, 50) });
   return {
@@ -150,17 +146,6 @@ function realmChanges({ realm = {} }: RealmConfiguration): RealmChanges {
 /** A name such as `constructor` must not find what every object has. */
 function secretOf(secrets: Readonly<Record<string, string>>, clientId: string): string | undefined {
   return Object.hasOwn(secrets, clientId) ? secrets[clientId] : undefined;
-}
-
-/** Runs `work` and moves what it finds invalid to its place in the configuration. */
-function collecting<T>(problems: FieldError[], pointer: string, work: () => T): T | null {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'validation_failed') throw error;
-    problems.push(...(error.fields ?? []).map((field) => ({ ...field, pointer: pointer + field.pointer })));
-    return null;
-  }
 }
 
 function requireOneOf(actor: Actor, what: string, ...permissions: readonly BuiltInPermissionName[]): void {

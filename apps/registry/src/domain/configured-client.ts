@@ -1,5 +1,5 @@
 import type { ConfiguredClient } from '#contracts';
-import { AppError } from '#errors';
+import { AppError, fieldErrorAt } from '#errors';
 import { changeClient, checkClient } from './client-policy.js';
 import { MAX_LIVE_SECRETS, secretAtRest } from './client-secret.js';
 import type { Client, ClientChanges } from './client.js';
@@ -154,6 +154,6 @@ function secretsAfter(client: Client, text: string | undefined, { now, makeId }:
 
 function invalid(field: string, message: string): AppError {
   return new AppError('validation_failed', {
-    fields: [{ pointer: `/${field}`, field, message: `${field} ${message}` }],
+    fields: [fieldErrorAt(`/${field}`, message)],
   });
 }

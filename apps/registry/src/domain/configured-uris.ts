@@ -105,10 +105,10 @@ function check(mentioned: readonly ClientUri[], others: number, { kind, publicCl
   const problems = new Problems();
   const list = URI_LISTS[kind];
   mentioned.forEach(({ value }, index) => {
-    problems.add(list, clientUriProblem(kind, value, { publicClient }), `/${list}/${index}`);
+    problems.add(`/${list}/${index}`, clientUriProblem(kind, value, { publicClient }));
   });
   if (others + mentioned.length > MAX_CLIENT_URIS) {
-    problems.add(list, `would be more than ${MAX_CLIENT_URIS}: the client has ${others} others already`);
+    problems.add(`/${list}`, `would be more than ${MAX_CLIENT_URIS}: the client has ${others} others already`);
   }
   problems.throwIfAny();
 }

@@ -19,7 +19,7 @@ export function changePolicy(policy: PasswordPolicy, changes: PasswordPolicyChan
 export function checkPolicyChanges(problems: Problems, changes: PasswordPolicyChanges): void {
   const { least, permitted, most } = PASSWORD_LENGTH;
   const note = (member: string, message: string | null): void => {
-    problems.add(`password_policy.${member}`, message, `/password_policy/${member}`);
+    problems.add(`/password_policy/${member}`, message);
   };
   note('min_length', lengthProblem(changes.minLength, least, permitted));
   note('max_length', lengthProblem(changes.maxLength, permitted, most));

@@ -1,12 +1,12 @@
-import { AppError, type FieldError } from '#errors';
+import { AppError, fieldErrorAt, type FieldError } from '#errors';
 
 /** Collects everything that is wrong with a request, so that the caller learns all of it at once. */
 export class Problems {
   private readonly found: FieldError[] = [];
 
-  /** Adds a problem with a member of the body, named as in the API; null is none. `pointer` when it is inside the member. */
-  add(field: string, message: string | null, pointer = `/${field}`): void {
-    if (message !== null) this.found.push({ field, pointer, message: `${field} ${message}` });
+  /** Adds a problem with the member of the body at a pointer; null is none. */
+  add(pointer: string, message: string | null): void {
+    if (message !== null) this.found.push(fieldErrorAt(pointer, message));
   }
 
   /** @throws AppError `validation_failed` when anything was added. */

@@ -50,8 +50,8 @@ export function newRealm(
   now: Date,
 ): Realm {
   const problems = new Problems();
-  problems.add('name', realmNameProblem(facts.name));
-  problems.add('display_name', lineProblem(facts.displayName));
+  problems.add('/name', realmNameProblem(facts.name));
+  problems.add('/display_name', lineProblem(facts.displayName));
   problems.throwIfAny();
   return {
     ...facts,
@@ -98,12 +98,12 @@ export function checkDeletableRealm(realm: Realm): void {
 
 function checkChanges({ name, displayName, settings = {} }: RealmChanges): void {
   const problems = new Problems();
-  if (name !== undefined) problems.add('name', realmNameProblem(name));
-  problems.add('display_name', lineProblem(displayName));
-  for (const [member, field] of LIFETIME_MEMBERS) problems.add(field, lifetimeProblem(settings[member]));
+  if (name !== undefined) problems.add('/name', realmNameProblem(name));
+  problems.add('/display_name', lineProblem(displayName));
+  for (const [member, field] of LIFETIME_MEMBERS) problems.add(`/${field}`, lifetimeProblem(settings[member]));
   const { defaultSigningAlgorithm: algorithm } = settings;
   if (algorithm !== undefined && !SIGNING_ALGORITHMS.includes(algorithm)) {
-    problems.add('default_signing_algorithm', `must be one of ${SIGNING_ALGORITHMS.join(', ')}`);
+    problems.add('/default_signing_algorithm', `must be one of ${SIGNING_ALGORITHMS.join(', ')}`);
   }
   checkPolicyChanges(problems, settings.passwordPolicy ?? {});
   problems.throwIfAny();

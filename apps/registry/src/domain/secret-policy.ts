@@ -21,8 +21,8 @@ export function checkNewSecret(
   now: Date,
 ): void {
   const problems = new Problems();
-  problems.add('name', nameProblem(facts.name));
-  problems.add('expires_at', facts.expiresAt !== null && facts.expiresAt <= now ? 'must be in the future' : null);
+  problems.add('/name', nameProblem(facts.name));
+  problems.add('/expires_at', facts.expiresAt !== null && facts.expiresAt <= now ? 'must be in the future' : null);
   problems.throwIfAny();
 }
 

@@ -1,5 +1,5 @@
 import type { ConfiguredAssignment, RealmConfiguration, WantedScope, WantedSubject } from '#contracts';
-import { AppError, type FieldError } from '#errors';
+import { AppError, fieldErrorAt, type FieldError } from '#errors';
 import type { RegistryPlan, StoredRealm } from './configuration-plan.js';
 import type { Client } from './client.js';
 
@@ -83,20 +83,20 @@ export function wantedRoles(
   const subjects = assignments.flatMap((assignment, index) => {
     const pointer = `/assignments/${index}`;
     const holder = holderOf(assignment, { clients, people, accountId }, (member, message) =>
-      problems.push(problem(`${pointer}/${member}`, message)),
+      problems.push(fieldErrorAt(`${pointer}/${member}`, message)),
     );
     const roles = assignment.roles.flatMap((role, at): WantedSubject['roles'] => {
       if (typeof role === 'string') return [{ client: null, name: role }];
       const client = clients.get(role.client_id);
       if (client !== undefined) return [{ client: reference(client), name: role.role }];
-      problems.push(problem(`${pointer}/roles/${at}/client_id`, 'names no client of the realm'));
+      problems.push(fieldErrorAt(`${pointer}/roles/${at}/client_id`, 'names no client of the realm'));
       return [];
     });
     return holder === null ? [] : [{ ...holder, pointer, mentioned: true, roles }];
   });
   const seen = new Set<string>();
   for (const { id, pointer } of subjects) {
-    if (seen.has(id)) problems.push(problem(pointer, 'is of somebody who is listed already'));
+    if (seen.has(id)) problems.push(fieldErrorAt(pointer, 'is of somebody who is listed already'));
     seen.add(id);
   }
   if (problems.length > 0) throw new AppError('validation_failed', { fields: problems.slice(0, 50) });
@@ -178,8 +178,4 @@ function pruned(
 
 function reference({ id, clientId }: Client): { id: string; clientId: string } {
   return { id, clientId };
-}
-
-function problem(pointer: string, message: string): FieldError {
-  return { pointer, field: pointer.slice(1).replaceAll('/', '.'), message };
 }

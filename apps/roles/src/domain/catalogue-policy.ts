@@ -1,5 +1,5 @@
 import { BUILT_IN_PERMISSIONS, LifetimeSeconds, REALM_SCOPE } from '#contracts';
-import { AppError } from '#errors';
+import { AppError, fieldErrorAt } from '#errors';
 import { HIGHEST_BIT } from './mask.js';
 import type { OwnPermission } from './permission-catalogue.js';
 
@@ -45,7 +45,7 @@ export function checkPermissionName(name: string, present: readonly OwnPermissio
 }
 
 function unusableName(message: string): AppError {
-  return new AppError('validation_failed', { fields: [{ pointer: '/name', field: 'name', message }] });
+  return new AppError('validation_failed', { fields: [fieldErrorAt('/name', message)] });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { REALM_MANAGEMENT_CLIENT_ID, type WantedScope } from '#contracts';
-import { AppError, type FieldError } from '#errors';
+import { collectingFieldErrors, fieldErrorAt, type FieldError } from '#errors';
 import { checkPermissionName, chooseBit, type RetiredBit } from './catalogue-policy.js';
 import { maskOf, without } from './mask.js';
 import type { OwnPermission } from './permission-catalogue.js';
@@ -73,7 +73,7 @@ export function planScope(stored: StoredScope, wanted: WantedScope, making: Plan
   if (stored.label === REALM_MANAGEMENT_CLIENT_ID) {
     const member = wanted.permissions === undefined ? 'roles' : 'permissions';
     const message = `are those of the realm: write them at the top of the configuration`;
-    making.problems.push(problem(`${wanted.pointer}/${member}`, message));
+    making.problems.push(fieldErrorAt(`${wanted.pointer}/${member}`, message));
     return unchangedScope(stored);
   }
   const permissions = planPermissions(stored, pointed(wanted, 'permissions'), making);
@@ -107,7 +107,7 @@ function planPermissions(
       changed.push({ before, after: { ...before, description } });
       continue;
     }
-    collecting(making.problems, pointer, () => {
+    collectingFieldErrors(making.problems, pointer, () => {
       checkPermissionName(name, []);
       const bit = chooseBit(stored.key, [...present, ...added], stored.retired, making.now);
       added.push({ bit, name, description: description ?? null, version: 0 });
@@ -135,7 +135,7 @@ function planRoles(
   const mentioned = new Set((wanted ?? []).map(([{ name }]) => name));
   for (const [{ name, description, permissions }, pointer] of wanted ?? []) {
     const before = present.find((role) => role.name === name);
-    collecting(making.problems, pointer, () => {
+    collectingFieldErrors(making.problems, pointer, () => {
       if (before === undefined) {
         const mask = strictMask(catalogue, permissions ?? []);
         const facts = {
@@ -166,7 +166,9 @@ function planRoles(
     changed.push({ before: role, after: { ...role, mask: without(role.mask, gone), updatedAt: now } });
   }
   if (present.length + added.length - removed.length > MAX_ROLES_PER_SCOPE) {
-    making.problems.push(problem(`${wantedScope.pointer}/roles`, `would be more than ${MAX_ROLES_PER_SCOPE} in all`));
+    making.problems.push(
+      fieldErrorAt(`${wantedScope.pointer}/roles`, `would be more than ${MAX_ROLES_PER_SCOPE} in all`),
+    );
   }
   return { added, changed, removed };
 }
@@ -187,19 +189,4 @@ function apply<T>(
   const after = new Map(changed.map((change) => [idOf(change.before), change.after]));
   const gone = new Set(removed.map(idOf));
   return [...before.filter((one) => !gone.has(idOf(one))).map((one) => after.get(idOf(one)) ?? one), ...added];
-}
-
-/** A problem at a place of the configuration. */
-export function problem(pointer: string, message: string): FieldError {
-  return { pointer, field: pointer.slice(1).replaceAll('/', '.'), message };
-}
-
-/** Runs `work` and moves what it finds invalid to its place in the configuration. */
-function collecting(problems: FieldError[], pointer: string, work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'validation_failed') throw error;
-    for (const field of error.fields ?? []) problems.push(problem(pointer + field.pointer, field.message));
-  }
 }

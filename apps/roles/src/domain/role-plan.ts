@@ -1,9 +1,8 @@
 import { REALM_SCOPE, type Actor, type WantedScope, type WantedSubject } from '#contracts';
-import { AppError } from '#errors';
+import { AppError, fieldErrorAt } from '#errors';
 import {
   changesScope,
   planScope,
-  problem,
   unchangedScope,
   type PlanMaking,
   type PlannedScope,
@@ -139,7 +138,9 @@ function planSubject(
     const scope = scopes.get(scopeKeyOf(client));
     const role = scope?.after.roles.find((one) => one.name === name);
     if (scope === undefined || role === undefined) {
-      problems.push(problem(`${wanted.pointer}/roles/${index}`, `names no role of ${client?.clientId ?? 'the realm'}`));
+      problems.push(
+        fieldErrorAt(`${wanted.pointer}/roles/${index}`, `names no role of ${client?.clientId ?? 'the realm'}`),
+      );
     } else if (lasting.some(({ roleId }) => roleId === role.id)) kept.add(role.id);
     else given.push({ role, scope });
   }

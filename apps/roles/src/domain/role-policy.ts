@@ -1,4 +1,4 @@
-import { AppError } from '#errors';
+import { AppError, fieldErrorAt } from '#errors';
 import { BUILT_IN_BITS, type PermissionMask } from './mask.js';
 import { BUILT_IN_ROLES, type BuiltInRole, type Role } from './role.js';
 import type { PermissionCatalogue } from './permission-catalogue.js';
@@ -28,15 +28,7 @@ export function strictMask(
 ): PermissionMask {
   const known = new Set(catalogue.permissions.map(({ name }) => name));
   const fields = names.flatMap((name, index) =>
-    known.has(name)
-      ? []
-      : [
-          {
-            pointer: `/${member}/${index}`,
-            field: `${member}.${index}`,
-            message: 'is no permission of this catalogue',
-          },
-        ],
+    known.has(name) ? [] : [fieldErrorAt(`/${member}/${index}`, 'is no permission of this catalogue')],
   );
   if (fields.length > 0) throw new AppError('validation_failed', { fields: fields.slice(0, 20) });
   return catalogue.maskOf(names);

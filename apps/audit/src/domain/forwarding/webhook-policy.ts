@@ -1,5 +1,5 @@
 import { AUDIT_EVENT_TYPES } from '#contracts';
-import { AppError, type FieldError } from '#errors';
+import { AppError, fieldErrorAt, type FieldError } from '#errors';
 import { isIP } from 'node:net';
 import { isPublicAddress } from './public-address.js';
 import type { WebhookFacts } from './webhook.js';
@@ -22,18 +22,13 @@ const TYPES = new Set<string>(AUDIT_EVENT_TYPES);
 export function checkWebhook(facts: Pick<WebhookFacts, 'url' | 'eventTypes'>, targets: WebhookTargets): void {
   const fields: FieldError[] = [];
   const problem = urlProblem(facts.url, targets);
-  if (problem !== undefined) fields.push({ pointer: '/url', field: 'url', message: problem });
+  if (problem !== undefined) fields.push(fieldErrorAt('/url', problem));
   if (facts.eventTypes?.length === 0) {
-    fields.push({
-      pointer: '/event_types',
-      field: 'event_types',
-      message: 'must name at least one type, or be null for all',
-    });
+    fields.push(fieldErrorAt('/event_types', 'must name at least one type, or be null for all'));
   }
   for (const [index, type] of (facts.eventTypes ?? []).entries()) {
     if (TYPES.has(type) || NOUNS.has(type)) continue;
-    const pointer = `/event_types/${String(index)}`;
-    fields.push({ pointer, field: `event_types.${String(index)}`, message: 'is no type of audit events, nor noun.*' });
+    fields.push(fieldErrorAt(`/event_types/${index}`, 'is no type of audit events, nor noun.*'));
   }
   if (fields.length > 0) throw new AppError('validation_failed', { fields: fields.slice(0, 20) });
 }
