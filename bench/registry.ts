@@ -1,13 +1,13 @@
-import { startCluster, type Cluster } from '#testing';
+import type { Cluster } from '#testing';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seed } from '../scripts/seed/seed.js';
 import { seededClientId, seededRealmName, seededSecret, type Seed } from '../scripts/seed/seeded.js';
 import { BenchAdministrator, tokenRequest } from './administrator.js';
 import { Portions } from './portions.js';
 import { residentMegabytes } from './processes.js';
-import { Requests, type BenchRequest, type Measured } from './requests.js';
+import type { BenchRequest, Measured, Requests } from './requests.js';
 import { compareColumns, type ComparedRow } from './rounds.js';
+import { withSeededCluster } from './seeded-cluster.js';
 
 /** How the registry is measured. */
 export interface RegistryBenchOptions {
@@ -36,29 +36,15 @@ const CREATIONS_PER_SECOND = 300;
 
 /** Creating, listing, searching, reading and first tokens with 1,000 clients and with many, side by side. */
 export async function benchRegistry(options: RegistryBenchOptions): Promise<void> {
-  console.log('starting the cluster …');
-  const masterKey = randomBytes(32).toString('base64');
-  const cluster = await startCluster({ silent: true, env: { CHANCERY_MASTER_KEY: masterKey } });
-  const requests = new Requests(cluster.baseUrl, options.parallel * 2);
-  try {
+  await withSeededCluster(options.parallel * 2, async ({ cluster, requests, fill }) => {
     const small: Subject = { seed: { text: 'bench', realm: 'small' }, title: '1,000', clients: SMALL };
     const title = options.clients.toLocaleString('en');
     const large: Subject = { seed: { text: 'bench', realm: 'large' }, title, clients: options.clients };
-    const target = {
-      databaseUrl: cluster.databaseUrl,
-      masterKey,
-      force: true,
-      output: process.stdout,
-      environment: {},
-    };
     const common = { roles: 20, rolesPerClient: 2, holders: 0 };
-    await seed({ ...small.seed, ...common, clients: small.clients, realms: 0 }, target);
-    await seed({ ...large.seed, ...common, clients: large.clients, realms: options.realms }, target);
+    await fill({ ...small.seed, ...common, clients: small.clients, realms: 0 });
+    await fill({ ...large.seed, ...common, clients: large.clients, realms: options.realms });
     await measureAll(cluster, requests, [small, large], options);
-  } finally {
-    requests.close();
-    await cluster.stop();
-  }
+  });
 }
 
 async function measureAll(

@@ -1,10 +1,9 @@
-import { startCluster, type Cluster } from '#testing';
-import { randomBytes } from 'node:crypto';
-import { seed } from '../scripts/seed/seed.js';
+import type { Cluster } from '#testing';
 import { seededClientId, seededSecret, type Seed } from '../scripts/seed/seeded.js';
 import { BenchAdministrator, tokenRequest } from './administrator.js';
 import { Requests, type BenchRequest } from './requests.js';
 import { compareColumns, type ComparedRow } from './rounds.js';
+import { withSeededCluster } from './seeded-cluster.js';
 
 /** How roles are measured. */
 export interface RolesBenchOptions {
@@ -26,35 +25,21 @@ const CHANGE_MS = 100;
  * hold, side by side; and that the first token after each change is on the new state.
  */
 export async function benchRoles(options: RolesBenchOptions): Promise<void> {
-  console.log('starting the cluster …');
-  const masterKey = randomBytes(32).toString('base64');
-  const cluster = await startCluster({ silent: true, env: { CHANCERY_MASTER_KEY: masterKey } });
-  const requests = new Requests(cluster.baseUrl, options.parallel);
-  try {
-    const target = {
-      databaseUrl: cluster.databaseUrl,
-      masterKey,
-      force: true,
-      output: process.stdout,
-      environment: {},
-    };
+  await withSeededCluster(options.parallel, async ({ cluster, requests, fill }) => {
     const admin = new BenchAdministrator(requests, cluster);
     const seeds = ROLE_COUNTS.map((count): Seed => ({ text: 'bench', realm: `roles-${String(count)}` }));
     for (const [index, one] of seeds.entries()) {
       const roles = ROLE_COUNTS[index] ?? 0;
-      await seed({ ...one, clients: CLIENTS_EACH, realms: 0, roles, rolesPerClient: roles, holders: 0 }, target);
+      await fill({ ...one, clients: CLIENTS_EACH, realms: 0, roles, rolesPerClient: roles, holders: 0 });
     }
     await compareLookups(admin, requests, seeds, options);
     const few: Seed = { text: 'bench', realm: 'few' };
     const many: Seed = { text: 'bench', realm: 'many' };
     const common = { realms: 0, roles: 0, rolesPerClient: 0 };
-    await seed({ ...few, ...common, clients: 1, holders: 1 }, target);
-    await seed({ ...many, ...common, clients: options.holders, holders: options.holders }, target);
+    await fill({ ...few, ...common, clients: 1, holders: 1 });
+    await fill({ ...many, ...common, clients: options.holders, holders: options.holders });
     await compareHolders(cluster, admin, requests, [few, many], options);
-  } finally {
-    requests.close();
-    await cluster.stop();
-  }
+  });
 }
 
 async function compareLookups(
