@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import {
   hashFromBase64,
@@ -11,6 +11,7 @@ import {
 } from '#transparency';
 import { CliError } from './cli-error.js';
 import { printable } from './render.js';
+import { textOf } from './text-of.js';
 import type { Terminal } from './run.js';
 
 const USAGE = `Usage: npx chancery audit verify <export.ndjson> --key <key> [--checkpoint <file>] [--consistency <file>]
@@ -120,14 +121,6 @@ function proofOf(file: string): ConsistencyProof {
 
 function memberOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new CliError(`Cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 function parsedArguments(args: readonly string[]) {

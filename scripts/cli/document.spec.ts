@@ -34,7 +34,7 @@ clients:
     ],
     ['version: 1\nversion: 1', 'realm.yaml:2:1: Map keys must be unique'],
     ['version: [1', 'realm.yaml:1:12:'],
-    ['version: 1\n---\nversion: 1', 'realm.yaml:2:1: Source contains multiple documents'],
+    ['version: 1\n---\nversion: 1', 'realm.yaml:2:1: another document begins here: a configuration is one'],
     ['version: !secret 1', 'realm.yaml:1:10: Unresolved tag'],
     ['version: 1\n<<: {prune: true}', 'realm.yaml:2:5: /<< is not a member of this object'],
     ['version: 1\nclients: *nobody', 'realm.yaml:2:10: Unresolved alias'],
@@ -46,6 +46,25 @@ clients:
       'realm.yaml:3:5: /assignments/0 must be: Either a client_id',
     ],
     ['', 'realm.yaml:1:1: the configuration must be object'],
+    ['version: 1\n? [a, b]\n: 1', 'realm.yaml:2:3: With stringKeys, all keys must be strings'],
+    ...(
+      [
+        ['access_token_lifetime: 1', ' must be greater or equal to 30'],
+        ['access_token_lifetime: soon', ' must be integer or null'],
+        ["name: ''", ' must have a length greater or equal to 1'],
+        ['secret_from: {env: A, file: b}', ' must be {env} or {file}'],
+        ['redirect_uris: [5]', '/0 must be string or {value, enabled}'],
+        ['redirect_uris: [{value: a, enabld: true}]', '/0/enabled is missing'],
+        ['redirect_uris: [{value: a, enabled: 1}]', '/0/enabled must be boolean'],
+      ] as const
+    ).map(([member, message]): [string, string] => [
+      `version: 1\nclients:\n  - {client_id: a, ${member}}`,
+      `/clients/0/${member.split(':')[0] ?? ''}${message}`,
+    ]),
+    [
+      'version: 1\nassignments:\n  - {client_id: a, roles: [{client_id: b, rol: c}]}',
+      'realm.yaml:3:28: /assignments/0/roles/0/role is missing',
+    ],
   ])('%j is refused where it is wrong', (text, message) => {
     expect(() => read(text)).toThrow(message);
   });

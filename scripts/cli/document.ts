@@ -1,5 +1,5 @@
 import { configurationProblems, type RealmConfiguration } from '#contracts';
-import { isNode, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import { isNode, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml';
 import { CliError } from './cli-error.js';
 
 const MIB = 1024 * 1024;
@@ -28,7 +28,7 @@ export function readConfiguration(text: string, file: string): ReadConfiguration
   // A tag that nobody knows is only a warning of the parser; here it is a mistake.
   const mistakes = [...document.errors, ...document.warnings].slice(0, MAX_MISTAKES);
   if (mistakes.length > 0) {
-    throw new CliError(mistakes.map((mistake) => `${place(mistake.pos[0])}: ${mistake.message}`).join('\n'));
+    throw new CliError(mistakes.map((mistake) => `${place(mistake.pos[0])}: ${wording(mistake)}`).join('\n'));
   }
   const locate = (pointer: string): string => place(offsetOf(document, pointer));
   const value = valueOf(document, file, place);
@@ -39,7 +39,7 @@ export function readConfiguration(text: string, file: string): ReadConfiguration
 
 function parsed(text: string, file: string, lineCounter: LineCounter): Document.Parsed {
   try {
-    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true });
+    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true, stringKeys: true });
   } catch (error) {
     // The parser is recursive.
     if (error instanceof RangeError) throw new CliError(`${file} is nested too deeply.`);
@@ -47,12 +47,20 @@ function parsed(text: string, file: string, lineCounter: LineCounter): Document.
   }
 }
 
+/** The parser speaks to programmers where they could have called it in another way. */
+function wording({ code, message }: YAMLError): string {
+  return code === 'MULTIPLE_DOCS' ? 'another document begins here: a configuration is one' : message;
+}
+
 /** A problem as editors and terminals understand it. */
 export function located(
   { pointer, message }: { readonly pointer: string; readonly message: string },
   locate: (pointer: string) => string,
 ): string {
-  return `${locate(pointer)}: ${pointer === '' ? 'the configuration' : pointer} ${message}`;
+  // The API names the member in its sentence as well.
+  const member = pointer.split('/').at(-1) ?? '';
+  const sentence = member !== '' && message.startsWith(`${member} `) ? message.slice(member.length + 1) : message;
+  return `${locate(pointer)}: ${pointer === '' ? 'the configuration' : pointer} ${sentence}`;
 }
 
 function valueOf(document: Document.Parsed, file: string, place: (offset: number) => string): unknown {

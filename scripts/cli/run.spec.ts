@@ -149,7 +149,52 @@ Tokens
   it('sends nothing when a secret is missing', async () => {
     rmSync(join(folder, 'secret.txt'));
     const { code, error } = await chancery(`apply ${file} ${asAdmin}`);
-    expect([code, error, heard]).toEqual([1, `${file}:4:18: /clients/0/secret_from leads nowhere\n`, []]);
+    expect([code, heard]).toEqual([1, []]);
+    expect(error).toContain(`${file}:4:18: /clients/0/secret_from leads nowhere: Cannot read ${folder}/secret.txt`);
+  });
+
+  it.each([
+    ['', 'leads to nothing but an empty text'],
+    ['\n', 'leads to nothing but an empty text'],
+    [Buffer.from(`${SECRET}\u00e4`, 'latin1'), 'is not UTF-8'],
+    ['s'.repeat(513), 'leads to more than 512 characters'],
+  ])('sends nothing when a secret is %j', async (content, message) => {
+    writeFileSync(join(folder, 'secret.txt'), content);
+    const { code, error } = await chancery(`apply ${file} ${asAdmin}`);
+    expect([code, heard]).toEqual([1, []]);
+    expect(error).toContain(`${file}:4:18: /clients/0/secret_from leads`);
+    expect(error).toContain(message);
+  });
+
+  it('refuses a file in another encoding, and takes one with a byte order mark', async () => {
+    writeFileSync(file, Buffer.from('version: 1\nrealm: { display_name: Caf\u00e9 }\n', 'latin1'));
+    expect(await chancery(`plan ${file} ${asAdmin}`)).toEqual({ code: 1, out: '', error: `${file} is not UTF-8.\n` });
+    expect(heard).toEqual([]);
+    writeFileSync(file, '\ufeffversion: 1\r\nrealm: { display_name: Caf\u00e9 }\r\n');
+    expect((await chancery(`plan ${file} ${asAdmin}`)).code).toBe(0);
+    expect(JSON.parse(heard.at(-1)?.body ?? '')).toMatchObject({ realm: { display_name: 'Caf\u00e9' } });
+  });
+
+  it('does not write a plan over the configuration', async () => {
+    const before = readFileSync(file, 'utf8');
+    const { code, error } = await chancery(`plan ${file} ${asAdmin} --out ${folder}/./realm.yaml`);
+    expect([code, error, readFileSync(file, 'utf8')]).toEqual([1, '--out is the file itself.\n', before]);
+  });
+
+  it.each(['localhost:8080', 'http://admin:hunter2@localhost', 'http://localhost/?a=hunter2', 'file:///hunter2'])(
+    'refuses the server %s, without repeating it',
+    async (server) => {
+      const { code, error } = await chancery(`plan ${file} ${asAdmin} --url ${server}`);
+      expect([code, error]).toEqual([1, expect.stringContaining('--url must be')]);
+      expect(error).not.toContain('hunter2');
+    },
+  );
+
+  it('takes the password from the file where the variable is empty', async () => {
+    writeFileSync(join(folder, 'password.txt'), 'filed\n');
+    const environment = { CHANCERY_PASSWORD: '', CHANCERY_PASSWORD_FILE: join(folder, 'password.txt') };
+    expect((await chancery(`plan ${file} ${asAdmin}`, { environment })).code).toBe(0);
+    expect(heard[0]?.body).toContain('password=filed');
   });
 
   it('says that a configuration is too large before it is sent', async () => {

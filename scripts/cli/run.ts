@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { Api, ApiError, type Credentials } from './api.js';
@@ -9,6 +9,7 @@ import { importKeycloak } from './keycloak.js';
 import { readPlanDigest, writePlan } from './plan-file.js';
 import { printable, render } from './render.js';
 import { resolveSecrets } from './secrets.js';
+import { textOf } from './text-of.js';
 
 const USAGE = `Usage: npx chancery <command> [options]
 
@@ -102,6 +103,9 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
 
 async function send(action: 'plan' | 'apply', file: string, values: Values, terminal: Terminal): Promise<number> {
   const options = optionsOf(values, terminal.environment);
+  // Else a slip would take the configuration away.
+  if (values.out !== undefined && resolve(values.out) === resolve(file))
+    throw new CliError('--out is the file itself.');
   const document = textOf(file);
   const { configuration, locate } = readConfiguration(document, file);
   const secrets = resolveSecrets(configuration, file, terminal.environment, locate);
@@ -149,7 +153,7 @@ function parsedArguments(args: readonly string[]) {
 function optionsOf(values: Values, environment: Terminal['environment']): Options {
   const url = values.url ?? environment['CHANCERY_URL'] ?? 'http://localhost:8080';
   const realm = values.realm ?? environment['CHANCERY_REALM'];
-  if (!URL.canParse(url)) throw new CliError('--url must be a URL.');
+  if (!isServerUrl(url)) throw new CliError('--url must be an http(s) URL without a user name, password or query.');
   if (realm === undefined || realm === '') throw new CliError('Say which realm: --realm.');
   const loginRealm = values['login-realm'];
   if (values.username !== undefined) {
@@ -163,18 +167,17 @@ function optionsOf(values: Values, environment: Terminal['environment']): Option
   return { url, realm, credentials: { kind: 'client', realm: loginRealm ?? realm, clientId, clientSecret } };
 }
 
-/** Secrets are no arguments: everybody on the machine can see those. */
-function secretSetting(name: string, environment: Terminal['environment']): string {
-  const file = environment[`${name}_FILE`];
-  const value = environment[name] ?? (file === undefined ? '' : textOf(file).replace(/\r?\n$/, ''));
-  if (value === '') throw new CliError(`${name} or ${name}_FILE is needed.`);
-  return value;
+/** What is refused is not repeated: a URL may hold a password. */
+function isServerUrl(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url !== null && /^https?:$/.test(url.protocol) && url.username + url.password + url.search + url.hash === '';
 }
 
-function textOf(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (error) {
-    throw new CliError(`Cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
+/** Secrets are no arguments: everybody on the machine can see those. */
+function secretSetting(name: string, environment: Terminal['environment']): string {
+  // Pipelines set what they do not have to an empty text.
+  const file = environment[`${name}_FILE`] ?? '';
+  const value = (environment[name] ?? '') || (file === '' ? '' : textOf(file).replace(/\r?\n$/, ''));
+  if (value === '') throw new CliError(`${name} or ${name}_FILE is needed.`);
+  return value;
 }
