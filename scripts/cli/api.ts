@@ -43,14 +43,16 @@ export class Api {
           };
     const path = `/realms/${encodeURIComponent(credentials.realm)}/protocol/openid-connect/token`;
     const answer = await ask(url, path, { method: 'POST', body: new URLSearchParams(form) });
-    const { access_token: token } = answer as { access_token?: unknown };
+    const { access_token: token } = answer;
     if (typeof token !== 'string') throw new ApiError('The server answered without a token.');
     return new Api(url, token);
   }
 
   /** The realm as a configuration. */
   async export(realm: string): Promise<RealmConfiguration> {
-    return (await this.call('GET', realm, 'export')) as RealmConfiguration;
+    const answer = await this.call('GET', realm, 'export');
+    if (answer['version'] !== 1) throw notUnderstood('export');
+    return answer as RealmConfiguration;
   }
 
   /** What the configuration changes, or changed. `planDigest`: nothing is done unless that is still the plan. */
@@ -71,10 +73,12 @@ export class Api {
         `The configuration has ${has} MiB as JSON, and may have ${may}: configure the realm in parts.`,
       );
     }
-    return (await this.call('POST', realm, action, body)) as ConfigurationResult;
+    const answer = await this.call('POST', realm, action, body);
+    if (!Array.isArray(answer['changes']) || typeof answer['digest'] !== 'string') throw notUnderstood(action);
+    return answer as unknown as ConfigurationResult;
   }
 
-  private call(method: string, realm: string, action: string, body?: unknown): Promise<unknown> {
+  private call(method: string, realm: string, action: string, body?: unknown): Promise<Answer> {
     const headers = { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' };
     return ask(this.url, `/realms/${encodeURIComponent(realm)}/${action}`, {
       method,
@@ -84,42 +88,64 @@ export class Api {
   }
 }
 
-async function ask(url: string, path: string, request: RequestInit): Promise<unknown> {
-  let answer: Response;
+type Answer = Readonly<Record<string, unknown>>;
+
+async function ask(url: string, path: string, request: RequestInit): Promise<Answer> {
+  const { ok, status, text } = await answerOf(url, path, request);
+  const body = parsed(text);
+  if (ok && body !== null) return body;
+  throw refusal(path, status, body ?? {});
+}
+
+async function answerOf(
+  url: string,
+  path: string,
+  request: RequestInit,
+): Promise<{ readonly ok: boolean; readonly status: number; readonly text: string }> {
+  let answer: Response | undefined;
   try {
     // A redirect would carry the secrets to somebody who was not asked.
-    answer = await fetch(url.replace(/\/$/, '') + path, {
+    answer = await fetch(url.replace(/\/+$/, '') + path, {
       ...request,
       redirect: 'error',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
+    return { ok: answer.ok, status: answer.status, text: await answer.text() };
   } catch (error) {
     const { cause, message } = error as Error;
-    throw new ApiError(`Cannot reach ${url}: ${cause instanceof Error ? cause.message : message}`);
+    const why = cause instanceof Error ? cause.message : message;
+    const what = answer === undefined ? `Cannot reach ${url}` : `The answer of ${url} broke off`;
+    // The server may have heard all of it all the same.
+    const unknown = path.endsWith('/apply') ? '\nWhether it was applied is not known: apply it again, or plan.' : '';
+    throw new ApiError(`${what}: ${why}${unknown}`);
   }
-  const text = await answer.text();
-  const body = parsed(text);
-  if (answer.ok && body !== null) return body;
-  throw refusal(path, answer.status, body ?? {});
 }
 
-function parsed(text: string): Record<string, unknown> | null {
+function parsed(text: string): Answer | null {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+    return typeof value === 'object' && value !== null ? (value as Answer) : null;
   } catch {
     return null;
   }
 }
 
-function refusal(path: string, status: number, body: Record<string, unknown>): ApiError {
+function refusal(path: string, status: number, body: Answer): ApiError {
   const words = [body['detail'], body['error_description'], body['title'], body['error']];
-  const sentence = words.find((word): word is string => typeof word === 'string') ?? 'the answer was not understood';
-  const problems = Array.isArray(body['errors'])
-    ? (body['errors'] as { pointer?: unknown; message?: unknown }[]).map(({ pointer, message }) => ({
-        pointer: String(pointer),
-        message: String(message),
-      }))
-    : [];
-  return new ApiError(`${path.split('/').at(-1) ?? path}: ${status} ${sentence}`, problems);
+  const sentence = words.find((word): word is string => typeof word === 'string');
+  const name = path.split('/').at(-1) ?? path;
+  return new ApiError(
+    sentence === undefined ? notUnderstood(`${name}: ${status}`).message : `${name}: ${status} ${sentence}`,
+    Array.isArray(body['errors']) ? body['errors'].flatMap(problemOf) : [],
+  );
+}
+
+function problemOf(error: unknown): { pointer: string; message: string }[] {
+  const { pointer, message } = (error ?? {}) as { pointer?: unknown; message?: unknown };
+  return typeof pointer === 'string' && typeof message === 'string' ? [{ pointer, message }] : [];
+}
+
+/** Something else may be listening there. */
+function notUnderstood(what: string): ApiError {
+  return new ApiError(`${what}: the answer was not understood`);
 }

@@ -24,7 +24,7 @@ describe('chancery', () => {
   const folder = mkdtempSync(join(tmpdir(), 'chancery-cli-'));
   const file = join(folder, 'realm.yaml');
   const heard: Heard[] = [];
-  let answer: { readonly status: number; readonly body: unknown };
+  let answer: { readonly status: number; readonly body: unknown; readonly breaksOff?: boolean };
   let server: Server;
   let url: string;
 
@@ -51,7 +51,9 @@ describe('chancery', () => {
     heard.push({ path, authorization: headers.authorization, body: Buffer.concat(chunks).toString() });
     const isToken = path.endsWith('/token');
     response.writeHead(isToken ? 200 : answer.status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(isToken ? { access_token: 't' } : answer.body));
+    if (isToken || answer.breaksOff !== true) {
+      response.end(JSON.stringify(isToken ? { access_token: 't' } : answer.body));
+    } else response.write('{"changes":', () => response.destroy());
   }
 
   async function chancery(args: string, { isTTY = false, environment = {} as Record<string, string> } = {}) {
@@ -223,6 +225,32 @@ Tokens
     answer = { status: 422, body: { title: 'Validation failed', errors } };
     const { code, error } = await chancery(`plan ${file} ${asAdmin}`);
     expect([code, error]).toEqual([1, `${file}:3:16: /clients/0/client_id is not good\n`]);
+  });
+
+  it.each([
+    [200, {}],
+    [200, []],
+    [200, { changes: null, digest: 'd' }],
+    [502, 'Bad gateway'],
+  ])('does not take the answer %i %j for one of Chancery', async (status, body) => {
+    answer = { status, body };
+    for (const command of [`plan ${file}`, `apply ${file}`, 'export']) {
+      const { code, out, error } = await chancery(`${command} ${asAdmin}`);
+      expect([code, out]).toEqual([1, '']);
+      expect(error).toContain('the answer was not understood');
+    }
+  });
+
+  it('says that nobody knows what happened when the answer to an application breaks off', async () => {
+    answer = { status: 200, body: null, breaksOff: true };
+    const { code, error } = await chancery(`apply ${file} ${asAdmin}`);
+    expect([code, error]).toEqual([1, expect.stringMatching(/broke off: .*\nWhether it was applied is not known/)]);
+    expect((await chancery(`plan ${file} ${asAdmin}`)).error).not.toContain('applied');
+  });
+
+  it('does not let an answer steer the terminal', async () => {
+    answer = { status: 422, body: { title: 'Wrong \u001b[2J', errors: [null, { message: 'without a place' }] } };
+    expect((await chancery(`plan ${file} ${asAdmin}`)).error).toBe('plan: 422 Wrong ?[2J\n');
   });
 
   it('writes the realm as YAML that it can read again', async () => {

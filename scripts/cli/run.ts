@@ -61,7 +61,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   try {
     return await (args[0] === 'audit' ? audit(args.slice(1), terminal) : dispatch(args, terminal));
   } catch (error) {
-    terminal.error.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    terminal.error.write(`${message.split('\n').map(printable).join('\n')}\n`);
     return 1;
   }
 }
