@@ -17,6 +17,11 @@ export function nameOf({ client, name }: RoleRef): string {
   return client === null ? name : `${client}/${name}`;
 }
 
+/** Names of roles may have slashes as well. */
+function keyOf({ client, name }: RoleRef): string {
+  return JSON.stringify([client, name]);
+}
+
 /** The parts of a composite role. */
 export function compositesOf(role: Json): readonly RoleRef[] {
   const composites = object(role['composites']);
@@ -27,22 +32,27 @@ export function compositesOf(role: Json): readonly RoleRef[] {
 export function expanded(user: Json, realm: Json, defaultRole: string): readonly HeldRef[] {
   const roles = object(realm['roles']);
   const parts = new Map<string, readonly RoleRef[]>(
-    list(roles['realm']).map((role) => [String(role['name']), compositesOf(role)]),
+    list(roles['realm']).map((role) => [keyOf({ client: null, name: String(role['name']) }), compositesOf(role)]),
   );
   for (const [client, members] of Object.entries(object(roles['client'] ?? roles['application']))) {
-    for (const role of list(members)) parts.set(nameOf({ client, name: String(role['name']) }), compositesOf(role));
+    for (const role of list(members)) parts.set(keyOf({ client, name: String(role['name']) }), compositesOf(role));
   }
   const found = new Map<string, HeldRef>();
-  const add = (ref: RoleRef, byDefault: boolean): void => {
+  // A stack of its own, because exports may hold chains of any length; the next one is last.
+  const waiting = refsOf(user['realmRoles'], user['clientRoles'] ?? user['applicationRoles'])
+    .map((ref) => ({ ref, byDefault: false }))
+    .reverse();
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { ref, byDefault } = next;
     const isDefault = ref.client === null && [defaultRole, 'offline_access', 'uma_authorization'].includes(ref.name);
     const own = ref.client !== null && KEYCLOAKS_OWN.includes(ref.client);
-    const present = found.get(nameOf(ref));
+    const present = found.get(keyOf(ref));
     const silent = isDefault || (byDefault && own);
-    if (present !== undefined && (silent || !present.byDefault)) return;
-    found.set(nameOf(ref), { ...ref, byDefault: silent });
-    for (const part of parts.get(nameOf(ref)) ?? []) add(part, isDefault || byDefault);
-  };
-  for (const ref of refsOf(user['realmRoles'], user['clientRoles'] ?? user['applicationRoles'])) add(ref, false);
+    if (present !== undefined && (silent || !present.byDefault)) continue;
+    found.set(keyOf(ref), { ...ref, byDefault: silent });
+    const inner = parts.get(keyOf(ref)) ?? [];
+    waiting.push(...inner.map((part) => ({ ref: part, byDefault: isDefault || byDefault })).reverse());
+  }
   return [...found.values()];
 }
 

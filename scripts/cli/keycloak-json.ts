@@ -21,9 +21,22 @@ export function object(value: unknown): Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 }
 
-/** A text that is not empty, cut to what fits. */
-export function nonEmpty(value: unknown, maxLength: number): string | undefined {
-  return typeof value === 'string' && value !== '' ? value.slice(0, maxLength) : undefined;
+/** A text that is not empty. */
+export function nonEmpty(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A text that is not empty, cut to what fits, in whole characters. */
+export function fitting(
+  value: unknown,
+  maxLength: number,
+  what: string,
+  warn: (message: string) => void,
+): string | undefined {
+  const text = nonEmpty(value);
+  if (text === undefined || text.length <= maxLength) return text;
+  warn(`${what} is cut to ${maxLength} characters`);
+  return text.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '');
 }
 
 /** Whether a member says anything: exports are full of empty ones. */

@@ -9,7 +9,7 @@ import {
 } from '#contracts';
 import { Value } from '@sinclair/typebox/value';
 import { compositesOf, expanded, nameOf, type RoleRef } from './keycloak-composites.js';
-import { KEYCLOAKS_OWN, list, nonEmpty, object, saysSomething, type Json } from './keycloak-json.js';
+import { fitting, KEYCLOAKS_OWN, list, nonEmpty, object, saysSomething, type Json } from './keycloak-json.js';
 
 type Scope = Pick<ConfiguredClient, 'permissions' | 'roles'>;
 type Warn = (message: string) => void;
@@ -22,6 +22,8 @@ const BUILT_IN_ROLES = ['admin', 'viewer'];
 const KEYCLOAKS_OWN_ROLES = ['offline_access', 'uma_authorization'];
 const BUILT_IN: ReadonlySet<string> = new Set(BUILT_IN_PERMISSIONS.map(({ name }) => name));
 const MAX_PERMISSIONS = 63;
+/** As many roles the realm or a client may have in a configuration. */
+const MAX_ROLES = 2_000;
 
 /** What the roles of an export become. */
 export interface ImportedRoles {
@@ -41,7 +43,7 @@ export function importRoles(realm: Json, clients: ReadonlyMap<string, Configured
   const roles = object(realm['roles']);
   const defaultRole = defaultRoleOf(realm);
   const own = [...KEYCLOAKS_OWN_ROLES, defaultRole];
-  const ofRealm = list(roles['realm']).flatMap((role) => {
+  const all = list(roles['realm']).flatMap((role) => {
     const name = String(role['name']);
     if (own.includes(name)) return left(warn, `role ${name} of the realm is left out: it is one of Keycloak's own`);
     if (BUILT_IN_ROLES.includes(name)) {
@@ -53,6 +55,7 @@ export function importRoles(realm: Json, clients: ReadonlyMap<string, Configured
     }
     return roleOf(role, 'of the realm', [], warn);
   });
+  const ofRealm = atMost(all, 'of the realm', warn);
   const ofClients = new Map<string, Scope>();
   for (const [clientId, members] of Object.entries(object(roles['client'] ?? roles['application']))) {
     if (KEYCLOAKS_OWN.includes(clientId)) continue;
@@ -72,7 +75,15 @@ function scopeOf(clientId: string, members: readonly Json[], warn: Warn): Scope 
     if (role.length > 0 && problem === null) permissions.push({ name });
     return role;
   });
-  return { ...(permissions.length === 0 ? {} : { permissions }), ...(roles.length === 0 ? {} : { roles }) };
+  const kept = atMost(roles, `of ${clientId}`, warn);
+  return { ...(permissions.length === 0 ? {} : { permissions }), ...(kept.length === 0 ? {} : { roles: kept }) };
+}
+
+function atMost(roles: ConfiguredRole[], of: string, warn: Warn): ConfiguredRole[] {
+  for (const { name } of roles.slice(MAX_ROLES)) {
+    warn(`role ${name} ${of} is left out: a configuration holds ${MAX_ROLES} of them`);
+  }
+  return roles.slice(0, MAX_ROLES);
 }
 
 function roleOf(role: Json, of: string, permissions: string[], warn: Warn): ConfiguredRole[] {
@@ -85,7 +96,7 @@ function roleOf(role: Json, of: string, permissions: string[], warn: Warn): Conf
     const given = 'service accounts that hold it are given its parts as well';
     warn(`role ${name} ${of} is composite, which roles are not here: ${given} (${parts.join(', ')})`);
   }
-  const description = nonEmpty(role['description'], 2_000);
+  const description = fitting(role['description'], 2_000, `role ${name} ${of}: its description`, warn);
   return [{ name, ...(description === undefined ? {} : { description }), permissions }];
 }
 
@@ -106,7 +117,7 @@ function assignments(
   const users = list(realm['users']);
   const accounts = users.flatMap((user) => {
     // Before Keycloak 1.9 it was called a link.
-    const clientId = nonEmpty(user['serviceAccountClientId'] ?? user['serviceAccountClientLink'], 255);
+    const clientId = nonEmpty(user['serviceAccountClientId'] ?? user['serviceAccountClientLink']);
     return clientId === undefined ? [] : [{ user, clientId }];
   });
   const known = new Set(accounts.map(({ clientId }) => clientId));
@@ -148,7 +159,7 @@ function hint({ client, name }: RoleRef): string {
 }
 
 function defaultRoleOf(realm: Json): string {
-  return nonEmpty(object(realm['defaultRole'])['name'], 255) ?? `default-roles-${String(realm['realm']).toLowerCase()}`;
+  return nonEmpty(object(realm['defaultRole'])['name']) ?? `default-roles-${String(realm['realm']).toLowerCase()}`;
 }
 
 function left(warn: Warn, message: string): [] {

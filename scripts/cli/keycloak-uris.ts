@@ -5,6 +5,9 @@ type Warn = (message: string) => void;
 
 const POST_LOGOUT = 'post.logout.redirect.uris';
 const LOCAL_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
+/** As the server has it. */
+const MAX_URIS = 100;
+const MAX_URI_LENGTH = 2_048;
 const NO_WILDCARDS = 'wildcards are not supported, list every URI';
 
 /** The redirect URIs, post-logout redirect URIs and web origins of a client of Keycloak; a warning for each that has no place here. */
@@ -13,11 +16,11 @@ export function importUris(
   isPublic: boolean,
   warn: Warn,
 ): Pick<ConfiguredClient, 'redirect_uris' | 'post_logout_redirect_uris' | 'web_origins'> {
-  const root = nonEmpty(client['rootUrl'], 2_048)?.replace(/\/$/, '');
+  const root = nonEmpty(client['rootUrl'])?.replace(/\/$/, '');
   const absolute = (uri: string): string => (uri.startsWith('/') && root !== undefined ? root + uri : uri);
   const stated = list<unknown>(client['redirectUris']).map(String);
   const redirects = usable(stated, absolute, (uri) => redirectUriProblem(uri, isPublic), 'redirect URI', warn);
-  const attribute = nonEmpty(object(client['attributes'])[POST_LOGOUT], Infinity)?.split('##');
+  const attribute = nonEmpty(object(client['attributes'])[POST_LOGOUT])?.split('##');
   const origins = list<unknown>(client['webOrigins']).map(String);
   return {
     redirect_uris: redirects,
@@ -49,7 +52,7 @@ function postLogoutUris(
     'post-logout redirect URI',
     warn,
   );
-  return [...new Set([...(stated.includes('+') ? redirects : []), ...named])];
+  return atMost([...(stated.includes('+') ? redirects : []), ...named], 'post-logout redirect URI', warn);
 }
 
 /** In Keycloak `+` stands for the origins of all redirect URIs, also of those whose path ends in a wildcard. */
@@ -62,7 +65,7 @@ function webOrigins(stated: readonly string[], redirectUris: readonly string[], 
     'web origin',
     warn,
   );
-  return [...new Set([...ofRedirects, ...named])];
+  return atMost([...ofRedirects, ...named], 'web origin', warn);
 }
 
 function originOf(uri: string, warn: Warn): string[] {
@@ -88,12 +91,19 @@ function usable(
     if (problem !== null) warn(`${name} ${uri} is left out: ${problem}`);
     return problem === null ? [absolute(uri)] : [];
   });
-  return [...new Set(uris)];
+  return atMost(uris, name, warn);
+}
+
+function atMost(uris: readonly string[], name: string, warn: Warn): string[] {
+  const different = [...new Set(uris)];
+  for (const uri of different.slice(MAX_URIS)) warn(`${name} ${uri} is left out: a client has at most ${MAX_URIS}`);
+  return different.slice(0, MAX_URIS);
 }
 
 /** The commonest reasons; the server judges the rest when the file is planned. */
 function redirectUriProblem(uri: string, isPublic: boolean): string | null {
   if (uri.includes('*')) return NO_WILDCARDS;
+  if (uri.length > MAX_URI_LENGTH) return `it has more than ${MAX_URI_LENGTH} characters`;
   if (!URL.canParse(uri)) return 'it is not absolute';
   const { protocol, hash } = new URL(uri);
   if (hash !== '') return 'it has a fragment';

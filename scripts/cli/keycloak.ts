@@ -1,7 +1,8 @@
 import { SIGNING_ALGORITHMS, type ConfiguredClient, type RealmConfiguration, type SigningAlgorithm } from '#contracts';
 import { CliError } from './cli-error.js';
-import { KEYCLOAKS_OWN, list, nonEmpty, object, saysSomething, type Json } from './keycloak-json.js';
+import { fitting, KEYCLOAKS_OWN, list, nonEmpty, object, saysSomething, type Json } from './keycloak-json.js';
 import { importRoles } from './keycloak-roles.js';
+import { soundExport } from './keycloak-shape.js';
 import { importUris, isUriAttribute } from './keycloak-uris.js';
 
 /** A realm of Keycloak as a configuration, and everything of it that is not in there. */
@@ -18,6 +19,9 @@ const UNDERSTOOD = new Set(
     'nodeReRegistrationTimeout clientAuthenticatorType notBefore standardFlowEnabled access'
   ).split(' '),
 );
+
+const LIFESPAN = 'access.token.lifespan';
+const LIFETIMES = 'a lifetime is from 30 to 31536000 seconds';
 
 /** How many names a warning lists. */
 const MAX_NAMED = 20;
@@ -36,8 +40,8 @@ const REALM_UNDERSTOOD = new Set(
  * @throws CliError.
  */
 export function importKeycloak(text: string, more: readonly string[] = []): Imported {
-  const realm = withUsers(objectOf(text), more.map(objectOf));
   const warnings: string[] = [];
+  const realm = soundExport(withUsers(objectOf(text), more.map(objectOf)), (message) => warnings.push(message));
   const clients = list(realm['clients']).flatMap((client) => clientOf(client, String(realm['realm']), warnings));
   const byId = new Map(clients.map((client) => [client.client_id, client]));
   const settings = realmOf(realm, warnings);
@@ -58,6 +62,7 @@ function withUsers(realm: Json, more: readonly Json[]): Json {
     if (other['realm'] === realm['realm']) continue;
     throw new CliError(`The files are not of one realm: ${String(realm['realm'])} and ${String(other['realm'])}.`);
   }
+  if (more.length === 0) return realm;
   return { ...realm, users: [realm, ...more].flatMap((part) => list(part['users'])) };
 }
 
@@ -69,20 +74,28 @@ function objectOf(text: string): Json {
     throw new CliError('The export of Keycloak is not valid JSON.');
   }
   // An export of a whole server is a list of realms; which one is meant only a person can say.
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || !('realm' in value)) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !hasName(value)) {
     throw new CliError('This is not the export of one Keycloak realm: it has no member "realm".');
   }
-  return value as Json;
+  return value;
+}
+
+function hasName(value: object): value is Json {
+  return 'realm' in value && typeof value.realm === 'string' && value.realm !== '';
 }
 
 function realmOf(realm: Json, warnings: string[]): NonNullable<RealmConfiguration['realm']> {
   const { displayName, enabled, accessTokenLifespan: lifetime, defaultSignatureAlgorithm: algorithm } = realm;
   const known = SIGNING_ALGORITHMS.find((name) => name === algorithm);
-  if (algorithm !== undefined && known === undefined) {
-    warnings.push(`realm: defaultSignatureAlgorithm ${String(algorithm)} is not supported; the realm keeps its own`);
+  if (algorithm !== undefined && algorithm !== null && known === undefined) {
+    warnings.push(`realm: defaultSignatureAlgorithm ${text(algorithm)} is not supported; the realm keeps its own`);
+  }
+  const name = fitting(displayName, 255, 'realm: displayName', (message) => warnings.push(message));
+  if (lifetime !== undefined && lifetime !== null && !isLifetime(lifetime)) {
+    warnings.push(`realm: accessTokenLifespan ${JSON.stringify(lifetime)} is not taken over: ${LIFETIMES}`);
   }
   return {
-    ...(typeof displayName === 'string' && displayName !== '' ? { display_name: displayName } : {}),
+    ...(name === undefined ? {} : { display_name: name }),
     ...(typeof enabled === 'boolean' ? { enabled } : {}),
     settings: {
       ...(isLifetime(lifetime) ? { access_token_lifetime: lifetime } : {}),
@@ -108,14 +121,18 @@ function clientOf(client: Json, realmName: string, warnings: string[]): Configur
     return [];
   }
   const isPublic = client['publicClient'] === true;
-  const name = nonEmpty(client['name'], 255);
-  const description = nonEmpty(client['description'], 2_000);
-  const lifetime = Number(object(client['attributes'])['access.token.lifespan']);
-  if (nonEmpty(client['secret'], Infinity) !== undefined) {
+  const name = fitting(client['name'], 255, 'its name', warn);
+  const description = fitting(client['description'], 2_000, 'its description', warn);
+  const stated = object(client['attributes'])[LIFESPAN];
+  const lifetime = Number(stated);
+  if (saysSomething(stated) && !isLifetime(lifetime))
+    warn(`${LIFESPAN} ${text(stated)} is not taken over: ${LIFETIMES}`);
+  if (nonEmpty(client['secret']) !== undefined) {
     warn('its secret is not taken over: name it with secret_from, or make a new one');
   }
   if (client['bearerOnly'] === true) warn('bearerOnly has no counterpart: it becomes a client without grants');
   if (isPublic && client['serviceAccountsEnabled'] === true) warn('a public client has no service account');
+  for (const message of loosened(client)) warn(message);
   for (const member of unmapped(client)) warn(`${member} is not taken over`);
   return [
     {
@@ -132,13 +149,29 @@ function clientOf(client: Json, realmName: string, warnings: string[]): Configur
   ];
 }
 
+/** What Keycloak keeps from a client, and Chancery does not. */
+function loosened(client: Json): string[] {
+  const { standardFlowEnabled, fullScopeAllowed, clientAuthenticatorType: authenticator, publicClient } = client;
+  const isOther = typeof authenticator === 'string' && authenticator !== 'client-secret' && publicClient !== true;
+  return [
+    ...(standardFlowEnabled === false && list(client['redirectUris']).length > 0
+      ? ['standardFlowEnabled false is not taken over: whoever has redirect URIs can sign people in']
+      : []),
+    ...(fullScopeAllowed === false
+      ? ['fullScopeAllowed false is not taken over: its tokens have every role that applies']
+      : []),
+    ...(isOther ? [`clientAuthenticatorType ${authenticator} is not taken over: it authenticates with a secret`] : []),
+  ];
+}
+
 /** Members and attributes that say something, and that nothing above has understood. */
 function unmapped(client: Json): string[] {
   const members = Object.entries(client)
     .filter(([member, value]) => !UNDERSTOOD.has(member) && saysSomething(value))
     .map(([member, value]) => `${member}${names(value)}`);
   const attributes = Object.entries(object(client['attributes']))
-    .filter(([attribute]) => attribute !== 'access.token.lifespan' && !isUriAttribute(attribute))
+    .filter(([attribute]) => attribute !== LIFESPAN)
+    .filter(([attribute, value]) => !isUriAttribute(attribute) || typeof value !== 'string')
     .filter(([, value]) => saysSomething(value) && value !== 'false')
     .map(([attribute]) => `attribute ${attribute}`);
   return [...members, ...attributes];
@@ -154,11 +187,16 @@ function leftOut(realm: Json): string[] {
 
 /** The names of what a list holds, so that nobody has to search the export. */
 function names(value: unknown): string {
-  const named = list(value).flatMap((one) => nonEmpty(object(one)['name'] ?? object(one)['alias'], 100) ?? []);
+  const named = list(value).flatMap((one) => nonEmpty(object(one)['name'] ?? object(one)['alias']) ?? []);
   const shown = named.slice(0, MAX_NAMED).join(', ');
   return named.length === 0
     ? ''
     : ` (${shown}${named.length > MAX_NAMED ? ` and ${named.length - MAX_NAMED} more` : ''})`;
+}
+
+/** Numbers and texts as they are, anything else as it is written. */
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function isLifetime(value: unknown): value is number {
