@@ -15,7 +15,7 @@ const NOTHING = { roles: [], permissions: [] };
 export class ReadRoleModel {
   constructor(private readonly store: RoleStore) {}
 
-  /** @throws AppError `not_found` for a realm that is removed or has nothing here. */
+  /** @throws AppError `not_found` for a realm that is removed or has nothing here, `conflict` while a client of it is being deleted. */
   async execute(
     realmId: string,
     wanted: { readonly scopes: readonly WantedScope[]; readonly subjects: readonly WantedSubject[] },
@@ -53,7 +53,8 @@ export class ReadRoleModel {
       [...references].map(([key, client], index): [string, StoredScope] => {
         const state = states[index] ?? null;
         // Nothing is ever made again where something was removed.
-        if (state?.scope.removed === true || (client === null && state === null)) throw gone(client);
+        if (state?.scope.removed === true || (client === null && state === null))
+          throw gone(client, state?.scope.audience ?? null);
         const label = client === null ? null : client.clientId === '' ? (state?.scope.audience ?? '') : client.clientId;
         return [
           key,
@@ -68,10 +69,14 @@ export class ReadRoleModel {
   }
 }
 
-function gone(client: ScopeReference): AppError {
-  const detail = client === null ? 'There is no such realm.' : `The client ${client.clientId} is being deleted.`;
-  return new AppError('not_found', {
-    detail,
-    reason: client === null ? 'unknown_realm_scope' : 'unknown_client_scope',
+/** That somebody else deletes a client meanwhile is a conflict: what was asked for, the realm, is there. */
+function gone(client: ScopeReference, audience: string | null): AppError {
+  if (client === null) {
+    return new AppError('not_found', { detail: 'There is no such realm.', reason: 'unknown_realm_scope' });
+  }
+  const name = client.clientId === '' ? audience : client.clientId;
+  return new AppError('conflict', {
+    detail: `${name === null ? 'A client' : `The client ${name}`} is being deleted.`,
+    reason: 'client_being_deleted',
   });
 }

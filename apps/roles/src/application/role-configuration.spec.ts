@@ -267,7 +267,11 @@ describe('the part of a configuration that speaks of roles', () => {
   it('does not make again what went with its client', async () => {
     await send(EVERYTHING);
     await roles.removeClientRoles.execute({ realmId, clientId: api.id, serviceAccountUserId: null }, roles.context);
-    await expect(send({ scopes: [OF_API] })).rejects.toMatchObject({ code: 'not_found' });
+    // The realm is there, so that this is not the answer for one that is not.
+    await expect(send({ scopes: [OF_API] })).rejects.toMatchObject({
+      code: 'conflict',
+      detail: 'The client billing is being deleted.',
+    });
   });
 
   it('counts the roles of deleted clients as gone', async () => {
