@@ -239,6 +239,16 @@ describe('a configuration', () => {
     ).rejects.toMatchObject({ fields: [expect.objectContaining({ pointer: '/clients/0/client_type' })] });
   });
 
+  it('says where it asks for what cannot be done', async () => {
+    await bench.storeClient(realm, { clientId: 'console', clientType: 'system' });
+    const clients = [{ client_id: 'other' }, { client_id: 'console', direct_access_grants_enabled: true }];
+    await expect(send({ version: 1, clients }, { dryRun: true })).rejects.toMatchObject({
+      code: 'conflict',
+      reason: 'system_client',
+      detail: expect.stringMatching(/^\/clients\/1: .*direct_access_grants_enabled/),
+    });
+  });
+
   it('compares for those who may view, and changes for those who may change', async () => {
     await expect(send(CLIENTS, { dryRun: true, actor: holding('view_clients') })).rejects.toMatchObject({
       code: 'forbidden',

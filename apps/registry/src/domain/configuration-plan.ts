@@ -44,7 +44,7 @@ export function planRegistry(
   making: Making,
 ): RegistryPlan {
   const problems: FieldError[] = [];
-  const at = <T>(pointer: string, work: () => T): T | null => collectingFieldErrors(problems, pointer, work);
+  const at = <T>(pointer: string, work: () => T): T | null => collecting(problems, pointer, work);
   const wanted = configuration.clients ?? [];
   const prune = configuration.prune ?? false;
   const changedRealm = at('/realm', () => changeRealm(realm, realmChanges(configuration), making.now));
@@ -146,6 +146,24 @@ function realmChanges({ realm = {} }: RealmConfiguration): RealmChanges {
 /** A name such as `constructor` must not find what every object has. */
 function secretOf(secrets: Readonly<Record<string, string>>, clientId: string): string | undefined {
   return Object.hasOwn(secrets, clientId) ? secrets[clientId] : undefined;
+}
+
+/** Runs `work` and moves what it finds wrong to its place in the configuration. @returns null when something is invalid. */
+function collecting<T>(problems: FieldError[], pointer: string, work: () => T): T | null {
+  try {
+    return collectingFieldErrors(problems, pointer, work);
+  } catch (error) {
+    throw error instanceof AppError && error.code === 'conflict' ? placed(error, pointer) : error;
+  }
+}
+
+/** What is no mistake of the document, but cannot be done, has its place there all the same. */
+function placed(error: AppError, pointer: string): AppError {
+  return new AppError('conflict', {
+    detail: `${pointer}: ${error.detail ?? error.facts.title}`,
+    ...(error.reason === undefined ? {} : { reason: error.reason }),
+    cause: error,
+  });
 }
 
 function requireOneOf(actor: Actor, what: string, ...permissions: readonly BuiltInPermissionName[]): void {
