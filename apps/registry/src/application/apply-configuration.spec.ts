@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   ApplyRoleConfiguration,
+  ExportRoleConfiguration,
   EnsureServiceAccount,
   EnsureServiceAccounts,
   FindUsers,
@@ -383,6 +384,36 @@ describe('a configuration', () => {
         subjects: [{ id: worker?.serviceAccountUserId, roles: [{ client: null }, { client: { id: worker?.id } }] }],
         expected: null,
       });
+    });
+
+    it('is exported in one order, whenever who got what', async () => {
+      await send({ version: 1, clients: ROLES.clients ?? [] });
+      const worker = await client('worker');
+      const [own, subjectId] = [{ clientId: worker?.id ?? '' }, worker?.serviceAccountUserId ?? ''];
+      bench.messages.on(ExportRoleConfiguration, () => ({
+        scopes: [],
+        assignments: [
+          {
+            subjectId,
+            roles: [
+              { ...own, name: 'b' },
+              { clientId: null, name: 'z' },
+              { ...own, name: 'a' },
+              { clientId: null, name: 'B' },
+            ],
+          },
+        ],
+      }));
+      const exported = await bench.exportConfiguration.execute(
+        { actor: ADMINISTRATOR, realmId: realm.id },
+        bench.context,
+      );
+      expect(exported.assignments).toEqual([
+        {
+          client_id: 'worker',
+          roles: ['B', 'z', { client_id: 'worker', role: 'a' }, { client_id: 'worker', role: 'b' }],
+        },
+      ]);
     });
 
     it('makes an account that is turned off for a new client which is to hold roles all the same', async () => {

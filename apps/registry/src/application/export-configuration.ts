@@ -83,7 +83,7 @@ export class ExportConfiguration {
       const username = usernames.get(subjectId);
       const holder =
         account === undefined ? (username === undefined ? null : { username }) : { client_id: account.clientId };
-      const names = roles.flatMap((role) => roleName(role, byId));
+      const names = roles.flatMap((role) => roleName(role, byId)).sort(byScopeAndName);
       return holder === null || names.length === 0 ? [] : [{ ...holder, roles: names }];
     });
     return written.sort((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1));
@@ -97,6 +97,18 @@ function roleName(
   if (clientId === null) return [name];
   const client = clients.get(clientId);
   return client === undefined ? [] : [{ client_id: client.clientId, role: name }];
+}
+
+/** Those of the realm first. When they were given must not show: two exports are compared. */
+function byScopeAndName(left: ConfiguredRoleName, right: ConfiguredRoleName): number {
+  const [one, other] = [left, right].map((role) =>
+    typeof role === 'string' ? ['', role] : [role.client_id, role.role],
+  );
+  return compare(one?.[0], other?.[0]) || compare(one?.[1], other?.[1]);
+}
+
+function compare(left = '', right = ''): number {
+  return left === right ? 0 : left < right ? -1 : 1;
 }
 
 /** People after service accounts. */
