@@ -52,6 +52,11 @@ clients:
         ['access_token_lifetime: 1', ' must be greater or equal to 30'],
         ['access_token_lifetime: soon', ' must be integer or null'],
         ["name: ''", ' must have a length greater or equal to 1'],
+        [
+          'roles: [{name: " a"}]',
+          '/0/name must be 1 to 255 characters without control characters or blanks at the ends',
+        ],
+        ['permissions: [{name: a b}]', '/0/name must be 1 to 100 visible ASCII characters without quotes'],
         ['secret_from: {env: A, file: b}', ' must be {env} or {file}'],
         ['redirect_uris: [5]', '/0 must be string or {value, enabled}'],
         ['redirect_uris: [{value: a, enabld: true}]', '/0/enabled is missing'],

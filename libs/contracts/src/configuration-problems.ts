@@ -43,6 +43,8 @@ function wording(error: ValueError): string {
   if (type === ValueErrorType.ObjectMinProperties || type === ValueErrorType.ObjectMaxProperties) {
     return `must be: ${String(schema.description)}`;
   }
+  // A pattern is for machines.
+  if (type === ValueErrorType.StringPattern && schema.description !== undefined) return `must be ${schema.description}`;
   if (type === ValueErrorType.Union) return `must be ${variantsOf(error).map(nameOf).join(' or ')}`;
   // What is of the right type, but too long or too large, need not hear of what type it is.
   return message

@@ -8,13 +8,17 @@ import { Permission, Role } from './roles.js';
  * A permission's name: a scope token (RFC 6749 §3.3), because it is asked for and granted by that name. At most 100
  * characters.
  */
-export const PermissionName = Type.String({ pattern: '^[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,100}$' });
+export const PermissionName = Type.String({
+  pattern: '^[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,100}$',
+  description: '1 to 100 visible ASCII characters without quotes or backslashes',
+});
 
 /** A role's name: 1 to 255 characters, none of them a control character, no blank at either end. */
 export const RoleName = Type.String({
   minLength: 1,
   maxLength: 255,
   pattern: '^(?! )[^\\u0000-\\u001f\\u007f-\\u009f]+(?<! )$',
+  description: '1 to 255 characters without control characters or blanks at the ends',
 });
 
 const Description = nullable(Type.String({ maxLength: 2_000 }));
