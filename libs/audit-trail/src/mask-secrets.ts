@@ -10,30 +10,31 @@ const SECRETS =
  * belongs, and the log keeps what was sent for years.
  */
 export function maskSecrets(text: string): string {
-  return text.includes('chs_') || text.includes('eyJ') || text.includes('whsec_') ? text.replace(SECRETS, MASK) : text;
+  return hasMark(text) ? text.replace(SECRETS, MASK) : text;
 }
 
 /** A value without what is plainly a secret in its strings, however deep: the name of an object can be one that was pasted there. */
 export function maskDeeply<T>(value: T): T {
-  return masked(value) as T;
+  // The very value where nothing is to be masked, which is nearly always: the record of each token comes through here.
+  return mayHoldSecret(value) ? (masked(value) as T) : value;
 }
 
-/** The very value where nothing is to be masked, which is nearly always. */
 function masked(value: unknown): unknown {
   if (typeof value === 'string') return maskSecrets(value);
+  if (Array.isArray(value)) return value.map(masked);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-  if (Array.isArray(value)) {
-    const items: unknown[] = value;
-    const after = items.map(masked);
-    return after.some((item, at) => item !== items[at]) ? after : items;
-  }
-  let changed = false;
-  const members = Object.entries(value).map(([name, member]: [string, unknown]) => {
-    const after = masked(member);
-    changed ||= after !== member;
-    return [name, after] as const;
-  });
-  return changed ? Object.fromEntries(members) : value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]: [string, unknown]) => [name, masked(member)]));
+}
+
+function mayHoldSecret(value: unknown): boolean {
+  if (typeof value === 'string') return hasMark(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return (Array.isArray(value) ? value : Object.values(value)).some(mayHoldSecret);
+}
+
+/** What every secret of the product begins with. */
+function hasMark(text: string): boolean {
+  return text.includes('chs_') || text.includes('eyJ') || text.includes('whsec_');
 }
 
 /** Whether a text has a secret of the product in it. */
