@@ -83,7 +83,7 @@ export class ApplyConfiguration {
     requireAgreedPlan(request.planDigest, digest);
     const clients = await this.applyRegistry(request, stored, plan, context);
     // Also of what was deleted before: whoever applies again because roles was away is not told that all is done until it is.
-    if (configuration.prune === true) await this.clientRoles.followDeletions(stored.realm.id, context);
+    if (configuration.prune === true) await this.clientRoles.followDeletions(stored.realm.id, undefined, context);
     if (planned.changes.length > 0) {
       await this.roles.apply(facts, planned, clients, request.planDigest === null ? null : planned.changes, context);
     }

@@ -26,9 +26,14 @@ export class ClientRoles {
     await this.messages.call(CheckClientRoles, { realmId, clientId: id }, context);
   }
 
-  /** Call it when clients of the realm have been deleted. @throws AppError `unavailable` when tokens may still carry what they grant. */
-  async followDeletions(realmId: string, context: CallContext): Promise<void> {
-    const clientIds = await this.clients.deletedUntold(realmId);
+  /**
+   * Call it when clients of the realm have been deleted.
+   *
+   * @param ids Of these clients; undefined: of all that there ever were.
+   * @throws AppError `unavailable` when tokens may still carry what they grant.
+   */
+  async followDeletions(realmId: string, ids: readonly string[] | undefined, context: CallContext): Promise<void> {
+    const clientIds = await this.clients.deletedUntold(realmId, ids);
     if (clientIds.length === 0) return;
     await told(this.messages.call(RetireClientRoles, { realmId, clientIds: [...clientIds] }, context));
   }

@@ -50,6 +50,6 @@ export class DeleteClient {
         return { result: client, snapshots: [publishedAbsence(target, version)] };
       });
     });
-    await this.roles.followDeletions(deleted.realmId, context);
+    await this.roles.followDeletions(deleted.realmId, [deleted.id], context);
   }
 }

@@ -85,8 +85,8 @@ export abstract class ClientRepository {
     realmId: string,
     names: { readonly clientIds: readonly string[] } | { readonly ids: readonly string[] },
   ): Promise<readonly Client[]>;
-  /** The UUIDs of deleted clients that roles has still to be told of. */
-  abstract deletedUntold(realmId: string): Promise<readonly string[]>;
+  /** The UUIDs of deleted clients that roles has still to be told of; of all, or of these. */
+  abstract deletedUntold(realmId: string, ids?: readonly string[]): Promise<readonly string[]>;
   /** Whether roles has still to be told that a client has another `client_id`. */
   abstract isRenamedUntold(realmId: string, id: string): Promise<boolean>;
   abstract list(realmId: string, query: ClientQuery): Promise<Page<Client>>;

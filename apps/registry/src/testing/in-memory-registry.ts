@@ -144,8 +144,8 @@ class InMemoryClientRepository extends ClientRepository {
     );
   }
 
-  async deletedUntold(realmId: string): Promise<readonly string[]> {
-    return this.untold(RemoveClientRoles, realmId);
+  async deletedUntold(realmId: string, ids?: readonly string[]): Promise<readonly string[]> {
+    return this.untold(RemoveClientRoles, realmId).filter((id) => ids?.includes(id) ?? true);
   }
 
   async isRenamedUntold(realmId: string, id: string): Promise<boolean> {

@@ -62,8 +62,8 @@ export class TypeOrmClientRepository extends ClientRepository {
     return this.findOne({ realmId, clientId });
   }
 
-  async deletedUntold(realmId: string): Promise<readonly string[]> {
-    return available(() => untoldClients(this.dataSource.manager, RemoveClientRoles, realmId));
+  async deletedUntold(realmId: string, ids?: readonly string[]): Promise<readonly string[]> {
+    return available(() => untoldClients(this.dataSource.manager, RemoveClientRoles, realmId, ids));
   }
 
   async isRenamedUntold(realmId: string, id: string): Promise<boolean> {
