@@ -49,15 +49,16 @@ export class ConfiguredRoles {
     const { actor, configuration, stored, plan } = facts;
     const nothing = { changes: [], impact: { subjects: [], complete: true }, people: new Map() };
     const mayTell = ['view_roles', 'manage_roles'].some((name) => actor.permissions.includes(name));
-    const spoken = speaksOfRoles(configuration);
-    if (!spoken && !mayTell) return { ...nothing, impact: null };
+    // The roles of a client that goes are taken from others too, so roles has to be there, and is asked from whom.
+    const asks = speaksOfRoles(configuration) || plan.deleted.length > 0;
+    if (!asks && !mayTell) return { ...nothing, impact: null };
     const concerned = this.impacts.concerned(stored, plan);
-    if (!spoken && concerned?.length === 0) return nothing;
+    if (!asks && concerned?.length === 0) return nothing;
     const people = await this.people(stored.realm.id, configuration, context);
     const request = requestOf(facts, clientsAfter(stored, plan), people, { mode, alsoTellOf: concerned });
     const { changes, authority, complete } = await this.messages.call(ApplyRoleConfiguration, request, context);
     const subjects = await this.impacts.of(authority, stored, plan, context);
-    return { changes, impact: { subjects, complete }, people };
+    return { changes, people, impact: mayTell ? { subjects, complete } : null };
   }
 
   /**
