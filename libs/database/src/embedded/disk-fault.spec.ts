@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { diskFault, wordsOf } from './disk-fault.js';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { diskFault, diskProblemOf, wordsOf } from './disk-fault.js';
 
 describe('what a disk refuses', () => {
   it.each([
@@ -17,6 +20,14 @@ describe('what a disk refuses', () => {
       expect(diskFault(thrown)).toBeNull();
     },
   );
+
+  it('is looked for where nobody told', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'chancery-probe-'));
+    expect(diskProblemOf(folder)).toBeNull();
+    expect(readdirSync(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
+    expect(diskProblemOf(folder)).toBeNull();
+  });
 
   it('is never "[object Object]"', () => {
     expect(wordsOf({ name: 'ErrnoError', errno: 7 })).toBe('{"name":"ErrnoError","errno":7}');

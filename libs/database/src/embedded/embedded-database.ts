@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { OperatorError } from '#errors';
 import { embeddedUrl } from '../embedded-url.js';
 import { Checkpoints, type CheckpointTimes } from './checkpoints.js';
-import { diskFault } from './disk-fault.js';
+import { diskFault, diskProblemOf } from './disk-fault.js';
 import type { WorkerInput, WorkerMessage } from './embedded-database.worker.js';
 import { lockFolder } from './folder-lock.js';
 import { sourceArguments } from './source-arguments.js';
@@ -48,10 +48,18 @@ export class EmbeddedDatabase {
   /**
    * Opens the database, making it on the first start (a few seconds).
    *
-   * @throws Error when another process has the folder, or it cannot be opened.
+   * @throws OperatorError when another process has the folder, or its disk refuses; Error when it cannot be opened for another reason.
    */
   static async start(dataDir: string, options: EmbeddedDatabaseOptions = {}): Promise<EmbeddedDatabase> {
     const folder = resolve(dataDir);
+    try {
+      return await EmbeddedDatabase.open(folder, options);
+    } catch (error) {
+      throw asOperatorError(error, folder);
+    }
+  }
+
+  private static async open(folder: string, options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const socket = socketFolder(folder);
     const socketPath = join(socket.folder, SOCKET_NAME);
@@ -60,7 +68,7 @@ export class EmbeddedDatabase {
       unlock = await lockFolder(join(folder, 'database.lock'), socketPath);
     } catch (error) {
       socket.remove();
-      throw asOperatorError(error);
+      throw error;
     }
     const release = (): void => {
       socket.remove();
@@ -100,7 +108,7 @@ export class EmbeddedDatabase {
       });
     } catch (error) {
       release();
-      throw asOperatorError(error);
+      throw error;
     }
   }
 
@@ -132,8 +140,8 @@ function startWorker(input: WorkerInput, onBroken: (error: Error) => void): Prom
 }
 
 /** A disk that refuses is the operator's to mend, and no fault of the product. */
-function asOperatorError(error: unknown): unknown {
-  const fault = error instanceof OperatorError ? null : diskFault(error);
+function asOperatorError(error: unknown, folder: string): unknown {
+  const fault = error instanceof OperatorError ? null : (diskFault(error) ?? diskProblemOf(folder));
   return fault === null ? error : notOpened(fault);
 }
 
