@@ -18,8 +18,8 @@ export class DropLedger {
   /** Whether there were more ranges than could be accounted for. */
   overflowed = false;
 
-  /** Takes note of a record that tells of retention. */
-  tombstone({ type, details }: JsonObject): void {
+  /** Takes note of a record that tells of retention: of what stands before it, for nothing is dropped before it is there. */
+  tombstone({ type, details }: JsonObject, leafIndex: number): void {
     if (type !== RETENTION_EVENT || !isObject(details)) return;
     const { leaves, events } = details;
     let placed = 0;
@@ -27,6 +27,7 @@ export class DropLedger {
       const [first, last] = Array.isArray(range) ? (range as unknown[]) : [];
       if (typeof first !== 'number' || typeof last !== 'number' || !isTreeSize(first) || !isTreeSize(last)) continue;
       placed += Math.max(0, last + 1 - first);
+      if (last >= leafIndex) continue;
       if (this.told.length < MOST_RANGES) this.told.push({ begin: first, end: last + 1 });
       else this.overflowed = true;
     }

@@ -160,7 +160,7 @@ export class ExportVerifier {
     this.tree?.append(hash);
     this.count.records += 1;
     this.lastId = id;
-    this.drops.tombstone(event);
+    this.drops.tombstone(event, next);
     this.erasures.tombstone(event, next);
     if (personal === null) this.erasures.erasedRecord(event, { leafIndex: next, line: this.line, eventId: id });
     this.reached();

@@ -64,6 +64,37 @@ const indexOfLine = (lines: readonly string[], line: number): number | null => {
   return kind === 'record' ? Number(leaf_index) : null;
 };
 
+describe('what the log says of events beside them', () => {
+  it('is named with the record where it is not what the event says', async () => {
+    const log = logOf(300);
+    const [record] = log.stored.slice(270);
+    if (record) log.stored[270] = { ...record, misfiled: ['outcome', 'type'] };
+    const problem = { kind: 'altered', firstIndex: 270, lastIndex: 270, eventId: 'event-270' };
+    const lines = await linesOf(log);
+    expect(problemOf(await verified(lines))).toMatchObject(problem);
+    for (const line of ['"misfiled":[],', '"misfiled":[7],', '"misfiled":"type",', '"misfiled":["type",8],']) {
+      const changed = lines.map((text) => text.replace('"misfiled":["outcome","type"],', line));
+      expect(problemOf(await verified(changed))).toMatchObject(problem);
+    }
+  });
+
+  it('is named with the event where the tree has no leaf for it, after whatever else is wrong', async () => {
+    class Strayed extends MemoryLog {
+      override strays() {
+        return Promise.resolve([{ eventId: 'stray', leafIndex: -3 }]);
+      }
+    }
+    const log = new Strayed(signer, REALM);
+    for (let at = 0; at < 20; at += 1) log.add(eventOf(at));
+    log.sign();
+    expect(problemOf(await verified(await linesOf(log)))).toMatchObject({
+      ...{ kind: 'unexpected', firstIndex: -3, eventId: 'stray' },
+    });
+    log.drop(4, 5);
+    expect(problemOf(await verified(await linesOf(log)))).toMatchObject({ kind: 'missing', firstIndex: 4 });
+  });
+});
+
 describe('an export', () => {
   it.each([0, 1, 2, 255, 256, 257, 1_023, 1_024, 1_025, 2_500])('of %i records verifies', async (size) => {
     const verdict = await verified(await linesOf(logOf(size)));
@@ -344,6 +375,15 @@ describe('a checkpoint that was kept', () => {
 });
 
 describe('records that are gone', () => {
+  it('are missing when what tells of them stood there before they did', async () => {
+    const log = logOf(30);
+    log.add({ type: 'audit.retention_applied', realm_id: REALM, details: { events: 1, leaves: [[40, 40]] } });
+    for (let at = 31; at < 60; at += 1) log.add(eventOf(at));
+    log.sign();
+    log.drop(40, 41);
+    expect(problemOf(await verified(await linesOf(log)))).toMatchObject({ kind: 'missing', firstIndex: 40 });
+  });
+
   it('are missing when no record tells of their retention, or of others only', async () => {
     const log = logOf(100);
     log.retire([[10, 20]]);

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { type ExportSource } from '../export/write-export.js';
-import { type StoredRecord } from '../export/lines.js';
+import { type StoredRecord, type StrayRecord } from '../export/lines.js';
 import { layDown, makeLeaf } from '../leaf/event-leaf.js';
 import { signCheckpoint } from '../note/checkpoint.js';
 import { verifierKey, type NoteSigner } from '../note/verifier-key.js';
@@ -78,7 +78,7 @@ export class MemoryLog implements ExportSource {
     return Promise.resolve(there.slice(0, limit));
   }
 
-  strays(): Promise<readonly never[]> {
+  strays(): Promise<readonly StrayRecord[]> {
     return Promise.resolve([]);
   }
 
