@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseInstant } from './instant.js';
+import { parseBound, parseInstant } from './instant.js';
 
 describe('parseInstant', () => {
   it.each([
@@ -26,5 +26,19 @@ describe('parseInstant', () => {
     '+010000-01-01T00:00:00Z',
   ])('refuses %j', (text) => {
     expect(parseInstant(text)).toBeUndefined();
+  });
+});
+
+describe('parseBound', () => {
+  it.each([
+    ['2026-01-31T12:00:00.38Z', '2026-01-31T12:00:00.380Z'],
+    ['2026-01-31T12:00:00.380000Z', '2026-01-31T12:00:00.380Z'],
+    ['2026-01-31T12:00:00.3804Z', '2026-01-31T12:00:00.381Z'],
+    ['2026-01-31T12:00:00.380000001Z', '2026-01-31T12:00:00.381Z'],
+    ['2026-01-31T23:59:59.9999-01:00', '2026-02-01T01:00:00.000Z'],
+    ['9999-12-31T23:59:59.9999Z', '9999-12-31T23:59:59.999Z'],
+    ['yesterday', undefined],
+  ])('reads %s', (text, instant) => {
+    expect(parseBound(text)).toBe(instant);
   });
 });

@@ -9,6 +9,13 @@ export function parseInstant(text: string): string | undefined {
   return time >= FIRST_MS && time <= LAST_MS ? new Date(time).toISOString() : undefined;
 }
 
+/** As `parseInstant`, and a part of a millisecond counts as a whole: the first instant of those with milliseconds that is not before. */
+export function parseBound(text: string): string | undefined {
+  const instant = parseInstant(text);
+  if (instant === undefined || !/\.\d{3}\d*[1-9]/.test(text)) return instant;
+  return new Date(Math.min(Date.parse(instant) + 1, LAST_MS)).toISOString();
+}
+
 /** Whether a day exists; `Date` would make 2 March of 30 February. */
 function isCalendarDate(date: string): boolean {
   const day = new Date(`${date}T00:00:00Z`);

@@ -1,6 +1,6 @@
 import type { PageRequest } from '#contracts';
 import { AppError, type FieldError } from '#errors';
-import { parseInstant } from './instant.js';
+import { parseBound } from './instant.js';
 import { textProblem } from './plain-json.js';
 
 const DEFAULT_LIMIT = 50;
@@ -54,11 +54,14 @@ export class ListQuery {
     return text === undefined ? undefined : text === 'true';
   }
 
-  /** An RFC 3339 instant, brought to UTC with milliseconds. */
+  /**
+   * An RFC 3339 instant that bounds a search, brought to UTC with milliseconds, which is what times are recorded with: of finer ones
+   * the next, so that nothing is found that was recorded before `from`, and all that was before `to`.
+   */
   instant(name: string): string | undefined {
     const text = this.text(name, 40);
     if (text === undefined) return undefined;
-    return parseInstant(text) ?? this.refuse(name, 'must be an RFC 3339 time such as 2026-01-31T12:00:00Z');
+    return parseBound(text) ?? this.refuse(name, 'must be an RFC 3339 time such as 2026-01-31T12:00:00Z');
   }
 
   /** Notes a problem that concerns a member. */
