@@ -1,5 +1,5 @@
 import { AppError } from '#errors';
-import { leafData, proveInclusion, TreeReader } from '#transparency';
+import { leafData, leafHash, proveInclusion, TreeReader } from '#transparency';
 import { Injectable } from '@nestjs/common';
 import { Checkpoints, type StoredCheckpoint } from '../domain/checkpoints.js';
 import { LogTrees, type PlacedEvent } from '../domain/log-trees.js';
@@ -35,13 +35,25 @@ export class ProveEvent {
     const event = await this.trees.findEvent(realmScope(query.realm), query.id);
     if (event === null) throw new AppError('not_found', { detail: 'No such audit event.', reason: 'unknown_event' });
     const checkpoint = await this.checkpointOver(event, query.size);
+    const data = leafData(event.event, event.personalHash);
+    await this.expectInTree(event, leafHash(data));
     const tree = new TreeReader(this.trees.nodesOf(event.realmId), checkpoint.size);
     return {
       event,
-      leafData: leafData(event.event, event.personalHash),
+      leafData: data,
       inclusionPath: await proveInclusion(tree, event.leafIndex),
       checkpoint,
     };
+  }
+
+  /** What would prove nothing is no answer: who does not check it would take it for a proof. */
+  private async expectInTree({ realmId, leafIndex }: PlacedEvent, hash: Uint8Array): Promise<void> {
+    const [inTree] = await this.trees.leaves(realmId, leafIndex, leafIndex + 1);
+    if (inTree !== undefined && Buffer.compare(inTree, hash) === 0) return;
+    throw new AppError('conflict', {
+      detail: `The event is not the one that the tree of its log has as leaf ${String(leafIndex)}: it was altered or inserted.`,
+      reason: 'event_not_in_tree',
+    });
   }
 
   private async checkpointOver({ realmId, leafIndex }: PlacedEvent, size: number | null): Promise<StoredCheckpoint> {

@@ -258,6 +258,21 @@ describe('the trees of the log', () => {
       });
     });
 
+    it('gives no proof of what was altered or inserted', async () => {
+      const proof = one.proveEvent.execute({ realm, id: ids[38] ?? '', size: null });
+      await expect(proof).resolves.toMatchObject({ event: { leafIndex: 38 } });
+      await tamper(
+        [`UPDATE audit.events SET event = replace(event, 'billing', 'nobody') WHERE id = $1`, ids[37]],
+        [`UPDATE audit.events SET leaf_index = 38 WHERE id = $1`, ids[39]],
+      );
+      for (const id of [ids[37], ids[39]]) {
+        await expect(one.proveEvent.execute({ realm, id: id ?? '', size: null })).rejects.toMatchObject({
+          code: 'conflict',
+          reason: 'event_not_in_tree',
+        });
+      }
+    });
+
     it('names the record whose personal data were altered', async () => {
       await tamper([
         `UPDATE audit.events SET personal = replace(personal, '192.0.2.1', '192.0.2.9') WHERE id = $1`,

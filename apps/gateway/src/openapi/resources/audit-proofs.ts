@@ -81,9 +81,12 @@ export const AUDIT_PROOFS: ResourceDoc = {
     'GET /realms/{realm}/audit/events/{id}/proof': {
       id: 'proveAuditEvent',
       summary: 'Prove that an event is in the log',
-      description: 'An event younger than the last checkpoint has one signed for it.',
+      description:
+        'An event younger than the last checkpoint has one signed for it. For an event that is not the one that the tree has at its place ' +
+        'the answer is 409: it was altered, or inserted.',
       answer: dataOf(EventProof),
       query: { tree_size: Type.Integer({ minimum: 0, description: 'Size of the checkpoint to prove it in.' }) },
+      errors: ['conflict'],
     },
   },
 };
