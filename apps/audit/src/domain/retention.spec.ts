@@ -17,6 +17,16 @@ describe('retention', () => {
     expect(retentionAt(policies, new Date(time))).toBe(retention);
   });
 
+  it('is what was decided last, though a decision before it was made with the clock ahead', () => {
+    const decided: readonly RetentionPolicy[] = [
+      { retention: '30d', effectiveFrom: '2027-03-02' },
+      { retention: '7y', effectiveFrom: '2026-03-02' },
+    ];
+    for (const time of ['2026-03-02T00:00:00.000Z', '2027-03-02T00:00:00.000Z']) {
+      expect(retentionAt(decided, new Date(time))).toBe('7y');
+    }
+  });
+
   it('is for ever where nobody decided', () => {
     expect(retentionAt([], new Date())).toBe('forever');
     expect(retentionsEver([])).toEqual(['forever']);

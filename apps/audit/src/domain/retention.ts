@@ -21,9 +21,8 @@ export function retentionAt(policies: readonly RetentionPolicy[], time: Date): R
   const day = time.toISOString().slice(0, 10);
   let inForce: RetentionPolicy | undefined;
   for (const policy of policies) {
-    if (policy.effectiveFrom <= day && (inForce === undefined || policy.effectiveFrom >= inForce.effectiveFrom)) {
-      inForce = policy;
-    }
+    // The later decision counts, also where the clock was put back before it: what it replaced does not come back.
+    if (policy.effectiveFrom <= day) inForce = policy;
   }
   return inForce?.retention ?? DEFAULT_RETENTION;
 }
