@@ -1,9 +1,7 @@
 import { expect } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unique } from './administrator.js';
-import type { Change, Ground } from './changing-routes.js';
-
-type Prepare = (ground: Ground) => Promise<Change>;
+import type { Ground, Prepare } from './change-ground.js';
 
 /** Nobody listens there; what goes there waits for another attempt. */
 const NOWHERE = 'https://127.0.0.1:1/audit';
