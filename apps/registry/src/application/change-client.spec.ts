@@ -1,38 +1,17 @@
-import { describe, expect, it } from '@jest/globals';
 import {
   CheckClientRoles,
   EnsureServiceAccount,
   GuardAccount,
-  RemoveClientRoles,
   RemoveServiceAccount,
   RenameClientRoles,
-  RetireClientRoles,
-  type ClientSnapshot,
-  type SnapshotOf,
 } from '#contracts';
 import { AppError } from '#errors';
-import { createHash } from 'node:crypto';
-import type { Client, ClientChanges } from '../domain/client.js';
-import { ADMINISTRATOR, NOW } from '../testing/builders.js';
-import { InMemoryRegistry } from '../testing/in-memory-registry.js';
-import { TestBench } from '../testing/test-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { ADMINISTRATOR } from '../testing/builders.js';
+import { withClient } from '../testing/with-client.js';
 
 const actor = ADMINISTRATOR;
 const USER = '01890000-0000-7000-8000-0000000000aa';
-
-async function withClient(facts: Partial<Client> = {}) {
-  const bench = new TestBench(new InMemoryRegistry());
-  const realm = await bench.storeRealm();
-  const client = await bench.storeClient(realm, facts);
-  const update = (changes: ClientChanges, ifVersion: number | null = null) =>
-    bench.updateClient.execute(
-      { actor, realmId: realm.id, id: client.id, ifVersion, changes: changes as object },
-      bench.context,
-    );
-  const rotate = (graceSeconds: number) =>
-    bench.rotateClientSecret.execute({ actor, realmId: realm.id, id: client.id, graceSeconds }, bench.context);
-  return { bench, realm, client, registry: bench.adapters, update, rotate };
-}
 
 const away = (): never => {
   throw new AppError('unavailable');
@@ -279,123 +258,5 @@ describe('UpdateClient, of a client that cannot act and is to act again', () => 
     };
     await expect(update({ enabled: true })).rejects.toMatchObject({ code: 'forbidden' });
     expect(registry.state.clients.get(client.id)?.enabled).toBe(false);
-  });
-});
-
-describe('RotateClientSecret', () => {
-  it('gives a secret only to whom the role service lets into the account', async () => {
-    const { bench, rotate, registry, client } = await withClient({ serviceAccountUserId: USER });
-    const asked: object[] = [];
-    bench.messages.on(GuardAccount, (request) => {
-      asked.push(request);
-      throw new AppError('forbidden', { reason: 'exceeds_actor' });
-    });
-    await expect(rotate(0)).rejects.toMatchObject({ code: 'forbidden', reason: 'exceeds_actor' });
-    expect(asked).toMatchObject([{ actor: ADMINISTRATOR, realmId: client.realmId, subjectId: USER }]);
-    expect(registry.state.events).toEqual([]);
-    bench.messages.on(GuardAccount, () => ({}));
-    await expect(rotate(0)).resolves.toBeDefined();
-  });
-
-  it('gives no secret while nobody can say what the client holds', async () => {
-    const { bench, rotate } = await withClient({ serviceAccountUserId: USER });
-    bench.messages.on(GuardAccount, () => {
-      throw new AppError('unavailable');
-    });
-    await expect(rotate(0)).rejects.toMatchObject({ code: 'unavailable' });
-  });
-
-  it('adds a secret and dates the others; the ETag stays', async () => {
-    const { bench, rotate, client, registry } = await withClient();
-    const reply = await rotate(600);
-    expect(reply.othersExpireAt).toBe(new Date(NOW.getTime() + 600_000).toISOString());
-    const published = bench.writer.published[0]?.value as SnapshotOf<typeof ClientSnapshot>;
-    expect(published.secrets).toEqual([
-      { id: client.secrets[0]?.id, sha256: expect.any(String), expiresAt: reply.othersExpireAt },
-      {
-        id: reply.id,
-        sha256: createHash('sha256').update(reply.clientSecret).digest('base64url'),
-        expiresAt: null,
-      },
-    ]);
-    expect(registry.state.clients.get(client.id)?.version).toBe(1);
-    expect(registry.state.events.map(({ type }) => type)).toEqual(['client.secret_rotated']);
-    expect(JSON.stringify(registry.state.events)).not.toContain(reply.clientSecret);
-  });
-
-  it('removes the others at once without grace', async () => {
-    const { bench, rotate } = await withClient();
-    const reply = await rotate(0);
-    const published = bench.writer.published[0]?.value as SnapshotOf<typeof ClientSnapshot>;
-    expect(published.secrets.map(({ id }) => id)).toEqual([reply.id]);
-  });
-
-  it('refuses public clients, and more live secrets than a snapshot should carry', async () => {
-    const open = await withClient({ clientType: 'public', publicClient: true, secrets: [] });
-    await expect(open.rotate(0)).rejects.toMatchObject({ code: 'conflict' });
-    const { rotate } = await withClient();
-    for (let count = 1; count <= 49; count += 1) await rotate(3_600);
-    await rotate(3_600).catch(() => {});
-    await expect(rotate(3_600)).rejects.toMatchObject({ code: 'conflict' });
-    await rotate(0);
-    await rotate(3_600);
-  });
-});
-
-describe('DeleteClient', () => {
-  it('deletes, publishes the absence and has roles and service account removed', async () => {
-    const { bench, realm, client, registry } = await withClient({
-      serviceAccountEnabled: true,
-      serviceAccountUserId: USER,
-    });
-    const request = { actor, realmId: realm.id, id: client.id, ifVersion: 1 };
-    await bench.deleteClient.execute(request, bench.context);
-    expect(registry.state.clients.size).toBe(0);
-    expect(bench.writer.log).toEqual([
-      `fence registry.client:${realm.id}/billing`,
-      `publish registry.client:${realm.id}/billing (absent)`,
-    ]);
-    expect(bench.writer.published[0]?.version).toBeGreaterThan(client.snapshotVersion);
-    expect(registry.state.calls).toEqual([
-      {
-        contract: RemoveClientRoles,
-        request: { realmId: realm.id, clientId: client.id, serviceAccountUserId: USER, vacates: 'billing' },
-      },
-      { contract: RemoveServiceAccount, request: { realmId: realm.id, clientId: client.id } },
-    ]);
-    expect(registry.state.events.map(({ type }) => type)).toEqual(['client.deleted']);
-    await expect(bench.deleteClient.execute(request, bench.context)).rejects.toMatchObject({ code: 'not_found' });
-  });
-
-  it('changes nothing while roles cannot be asked, and is not done before roles has heard of it', async () => {
-    const { bench, realm, client, registry } = await withClient();
-    const request = { actor, realmId: realm.id, id: client.id, ifVersion: null };
-    bench.messages.on(CheckClientRoles, away);
-    await expect(bench.deleteClient.execute(request, bench.context)).rejects.toMatchObject({ code: 'unavailable' });
-    expect([registry.state.clients.size, bench.writer.log]).toEqual([1, []]);
-    bench.messages.on(CheckClientRoles, () => ({})).on(RetireClientRoles, away);
-    registry.outboxStands = true;
-    await expect(bench.deleteClient.execute(request, bench.context)).rejects.toMatchObject({
-      code: 'unavailable',
-      reason: 'roles_not_followed',
-    });
-    expect(registry.state.clients.size).toBe(0);
-  });
-
-  it('refuses system clients, old versions and clients of another realm', async () => {
-    const { bench, realm, client } = await withClient();
-    const system = await bench.storeClient(realm, { clientId: 'console', clientType: 'system' });
-    const other = await bench.storeRealm({ name: 'other' });
-    const request = { actor, realmId: realm.id, id: client.id, ifVersion: null };
-    const { context } = bench;
-    await expect(bench.deleteClient.execute({ ...request, id: system.id }, context)).rejects.toMatchObject({
-      code: 'conflict',
-    });
-    await expect(bench.deleteClient.execute({ ...request, ifVersion: 3 }, context)).rejects.toMatchObject({
-      code: 'precondition_failed',
-    });
-    await expect(bench.deleteClient.execute({ ...request, realmId: other.id }, context)).rejects.toMatchObject({
-      code: 'not_found',
-    });
   });
 });
