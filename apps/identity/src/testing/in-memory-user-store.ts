@@ -1,39 +1,23 @@
-import { requireCatalogued } from '#audit-trail';
-import type { AuditEvent, CallContract, RequestOf } from '#contracts';
+import type { AuditEvent } from '#contracts';
 import { encodeCursor, searchTextOf, textSearchOf } from '#database';
-import { AppError } from '#errors';
-import { KeptAnswers, keyTaken, type KeptAnswer } from '#idempotency';
+import { type KeptAnswer, KeptAnswers } from '#idempotency';
 import {
-  USER_EXISTS,
-  UserStore,
-  UserTransaction,
   type UserAddress,
   type UserPage,
   type UserQuery,
   type UserState,
+  UserStore,
+  type UserTransaction,
 } from '../domain/user-store.js';
 import type { Account, User } from '../domain/user.js';
 import { usernameKey } from '../domain/username.js';
 import { positionOf } from '../infrastructure/persistence/list-users.js';
-
-interface Removed extends UserAddress {
-  readonly clientId: string | null;
-  readonly version: number;
-}
-
-interface State {
-  users: User[];
-  removed: Removed[];
-  readonly passwords: Map<string, string>;
-  readonly events: AuditEvent[];
-  readonly calls: { readonly contract: CallContract; readonly request: unknown }[];
-  readonly answers: Map<string, KeptAnswer>;
-  version: number;
-}
+import { accountOf, type InMemoryUserState, keyOf, stateOf, userAt } from './in-memory-user-state.js';
+import { InMemoryUserTransaction } from './in-memory-user-transaction.js';
 
 /** Keeps users in memory; transactions run one after the other. */
 export class InMemoryUserStore extends UserStore {
-  private state: State = {
+  private state: InMemoryUserState = {
     ...{ users: [], removed: [], passwords: new Map(), events: [], version: 0 },
     ...{ calls: [], answers: new Map() },
   };
@@ -45,7 +29,7 @@ export class InMemoryUserStore extends UserStore {
   }
 
   /** Calls that committed transactions left for other services. */
-  get calls(): State['calls'] {
+  get calls(): InMemoryUserState['calls'] {
     return this.state.calls;
   }
 
@@ -54,7 +38,7 @@ export class InMemoryUserStore extends UserStore {
 
   transaction<T>(work: (transaction: UserTransaction) => Promise<T>): Promise<T> {
     const turn = this.tail.then(async () => {
-      const draft: State = {
+      const draft: InMemoryUserState = {
         users: [...this.state.users],
         removed: [...this.state.removed],
         passwords: new Map(this.state.passwords),
@@ -64,7 +48,7 @@ export class InMemoryUserStore extends UserStore {
         version: this.state.version,
       };
       try {
-        const result = await work(new InMemoryTransaction(draft));
+        const result = await work(new InMemoryUserTransaction(draft));
         this.state = draft;
         return result;
       } finally {
@@ -148,122 +132,6 @@ export class InMemoryUserStore extends UserStore {
   }
 }
 
-class InMemoryTransaction extends UserTransaction {
-  constructor(private readonly state: State) {
-    super();
-  }
-
-  lockUser(address: UserAddress): Promise<User | null> {
-    return Promise.resolve(userAt(this.state, address));
-  }
-
-  lockServiceAccounts(realmId: string, clientIds: readonly string[]): Promise<readonly User[]> {
-    const found = clientIds.flatMap((clientId) => accountOf(this.state, realmId, clientId) ?? []);
-    return Promise.resolve(found.sort((left, right) => (left.id < right.id ? -1 : 1)));
-  }
-
-  lockServiceAccount(realmId: string, clientId: string): Promise<User | null> {
-    return Promise.resolve(accountOf(this.state, realmId, clientId));
-  }
-
-  stateOf(address: UserAddress): Promise<UserState> {
-    return Promise.resolve(stateOf(this.state, address));
-  }
-
-  addUser(user: User): Promise<void> {
-    if (this.state.users.some((other) => collide(other, user))) {
-      return Promise.reject(new AppError('conflict', { reason: USER_EXISTS }));
-    }
-    this.state.users.push(user);
-    this.state.removed = this.state.removed.filter((one) => one.realmId !== user.realmId || one.userId !== user.id);
-    return Promise.resolve();
-  }
-
-  async addUsers(users: readonly User[]): Promise<readonly User[]> {
-    const added: User[] = [];
-    for (const user of users) {
-      await this.addUser(user);
-      added.push({ ...user, version: await this.nextVersion() });
-    }
-    for (const user of added) await this.saveUser(user);
-    return added;
-  }
-
-  saveUser(user: User): Promise<void> {
-    if (this.state.users.some((other) => other.id !== user.id && collide(other, user))) {
-      return Promise.reject(new AppError('conflict', { reason: USER_EXISTS }));
-    }
-    this.state.users = this.state.users.map((one) => (one.id === user.id && one.realmId === user.realmId ? user : one));
-    return Promise.resolve();
-  }
-
-  removeUser({ id, realmId, clientId }: User, version: number): Promise<void> {
-    this.state.users = this.state.users.filter((one) => one.id !== id || one.realmId !== realmId);
-    this.state.passwords.delete(id);
-    this.state.removed.push({ realmId, userId: id, clientId, version });
-    return Promise.resolve();
-  }
-
-  setPassword({ userId }: UserAddress, passwordHash: string): Promise<void> {
-    this.state.passwords.set(userId, passwordHash);
-    return Promise.resolve();
-  }
-
-  nextVersion(): Promise<number> {
-    this.state.version += 1;
-    return Promise.resolve(this.state.version);
-  }
-
-  record(event: AuditEvent): Promise<void> {
-    requireCatalogued(event);
-    this.state.events.push(event);
-    return Promise.resolve();
-  }
-
-  async recordAll(events: readonly AuditEvent[]): Promise<void> {
-    for (const event of events) await this.record(event);
-  }
-
-  call<C extends CallContract>(contract: C, request: RequestOf<C>): Promise<void> {
-    this.state.calls.push({ contract, request });
-    return Promise.resolve();
-  }
-
-  keepAnswer(answer: KeptAnswer, since: Date): Promise<void> {
-    const key = answer.keyHash.toString('hex');
-    const present = this.state.answers.get(key);
-    if (present !== undefined && present.createdAt >= since) return Promise.reject(keyTaken());
-    this.state.answers.set(key, answer);
-    return Promise.resolve();
-  }
-}
-
-function keyOf(user: User): string {
-  return user.clientId === null ? usernameKey(user.username) : user.username;
-}
-
-function collide(left: User, right: User): boolean {
-  if (left.id === right.id) return true;
-  if (left.realmId !== right.realmId) return false;
-  if (left.clientId !== null) return left.clientId === right.clientId;
-  return right.clientId === null && keyOf(left) === keyOf(right);
-}
-
-function userAt(state: State, { realmId, userId }: UserAddress): User | null {
-  return state.users.find((user) => user.realmId === realmId && user.id === userId) ?? null;
-}
-
-function accountOf(state: State, realmId: string, clientId: string): User | null {
-  return state.users.find((user) => user.realmId === realmId && user.clientId === clientId) ?? null;
-}
-
-function stateOf(state: State, address: UserAddress): UserState {
-  const user = userAt(state, address);
-  if (user !== null) return { version: user.version, user };
-  const removed = state.removed.find((one) => one.realmId === address.realmId && one.userId === address.userId);
-  return { version: removed?.version ?? 0, user: null };
-}
-
 class InMemoryAnswers extends KeptAnswers {
   constructor(private readonly answers: () => Map<string, KeptAnswer>) {
     super();
@@ -280,7 +148,7 @@ class InMemoryAnswers extends KeptAnswers {
   }
 }
 
-function listOf(state: State, realmId: string, query: UserQuery): UserPage {
+function listOf(state: InMemoryUserState, realmId: string, query: UserQuery): UserPage {
   const { page, sort, search, filter } = query;
   const after = positionOf(query);
   const wanted = search === null ? undefined : textSearchOf(realmId, search);

@@ -1,11 +1,12 @@
-import { describe, expect, it } from '@jest/globals';
 import { AppError } from '#errors';
-import { KEY_TAKEN, type KeptAnswers } from '#idempotency';
+import { type KeptAnswers, KEY_TAKEN } from '#idempotency';
+import { describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import type { UserAddress, UserPage, UserQuery, UserStore } from '../domain/user-store.js';
+import type { UserAddress, UserStore } from '../domain/user-store.js';
 import type { User } from '../domain/user.js';
 import { buildServiceAccount, buildUser } from './build-user.js';
+import { describeUserLists } from './user-lists.contract.js';
 
 const HASH = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA';
 const AT = new Date('2026-01-02T03:04:05.678Z');
@@ -122,97 +123,6 @@ export function describeUserStore(store: () => UserStore, answers: () => KeptAns
     });
   });
 
-  describe('lists', () => {
-    const EVERYBODY = { page: { limit: 50, cursor: null }, sort: 'username', search: null, filter: {} } as const;
-    const namesOf = ({ items }: UserPage): string[] => items.map(({ username }) => username);
-
-    const people = async (): Promise<string> => {
-      const realmId = uuidv7();
-      const facts: Partial<User>[] = [
-        { username: 'ada', email: 'Ada@Example.com', firstname: 'Augusta', lastname: 'King', createdAt: later(3) },
-        { username: 'Bob', enabled: false, createdAt: later(1) },
-        { username: 'carol_%', email: 'c@example.com', lastname: 'Größe', createdAt: later(1) },
-      ];
-      for (const one of facts) await add(buildUser({ realmId, ...one }));
-      await add(buildServiceAccount({ realmId, username: 'service-account-APP', createdAt: later(2) }));
-      await add(buildUser({ username: 'elsewhere' }));
-      return realmId;
-    };
-
-    it('have everybody of one realm, by name without case or by age, either way round', async () => {
-      const realmId = await people();
-      const list = async (sort: UserQuery['sort']) => namesOf(await store().list(realmId, { ...EVERYBODY, sort }));
-      expect(await list('username')).toEqual(['ada', 'Bob', 'carol_%', 'service-account-APP']);
-      expect(await list('-username')).toEqual(['service-account-APP', 'carol_%', 'Bob', 'ada']);
-      expect((await list('created_at')).at(-1)).toBe('ada');
-      expect((await list('-created_at')).slice(0, 2)).toEqual(['ada', 'service-account-APP']);
-      expect(await store().list(uuidv7(), EVERYBODY)).toEqual({ items: [], nextCursor: null, total: 0 });
-    });
-
-    it.each<[object, string[]]>([
-      [{ search: 'AUGUSTA K' }, ['ada']],
-      [{ search: '_%' }, ['carol_%']],
-      [{ search: 'example.com' }, ['ada', 'carol_%']],
-      [{ search: 'nobody' }, []],
-      [{ search: 'GRÖSSE' }, ['carol_%']],
-      [{ search: 'adaAda' }, []],
-      [{ search: 'a\0' }, []],
-      [{ filter: { username: 'ADA' } }, ['ada']],
-      [{ filter: { username: 'service-account-APP' } }, ['service-account-APP']],
-      [{ filter: { email: 'ada@example.COM' } }, ['ada']],
-      [{ filter: { enabled: false } }, ['Bob']],
-      [{ filter: { serviceAccount: true } }, ['service-account-APP']],
-      [{ filter: { serviceAccount: false, enabled: true } }, ['ada', 'carol_%']],
-      [{ filter: { username: '\ud800' } }, []],
-    ])('show what %j asks for', async (query, names) => {
-      const found = await store().list(await people(), { ...EVERYBODY, ...query });
-      expect({ names: namesOf(found), total: found.total }).toEqual({ names, total: names.length });
-    });
-
-    it.each(['username', '-username', 'created_at', '-created_at'] as const)(
-      'go on by %s where the page before ended',
-      async (sort) => {
-        const realmId = await people();
-        const whole = namesOf(await store().list(realmId, { ...EVERYBODY, sort }));
-        const paged: string[] = [];
-        for (let cursor: string | null = null; ;) {
-          const page: UserPage = await store().list(realmId, { ...EVERYBODY, sort, page: { limit: 1, cursor } });
-          expect(page.total).toBe(whole.length);
-          paged.push(...namesOf(page));
-          cursor = page.nextCursor;
-          if (cursor === null) break;
-        }
-        expect(paged).toEqual(whole);
-      },
-    );
-
-    it('refuse a cursor of another order', async () => {
-      const realmId = await people();
-      const { nextCursor } = await store().list(realmId, { ...EVERYBODY, page: { limit: 1, cursor: null } });
-      const other = { ...EVERYBODY, sort: 'created_at', page: { limit: 1, cursor: nextCursor } } as const;
-      await expect(store().list(realmId, other)).rejects.toMatchObject({ code: 'malformed_request' });
-    });
-  });
-
-  describe('answers', () => {
-    it('are kept once under a key, and go with their realm', async () => {
-      const answer = { keyHash: randomBytes(32), requestHash: randomBytes(32), realmId: uuidv7(), answer: '{}' };
-      const keep = (createdAt: Date, since: Date) =>
-        store().transaction((transaction) => transaction.keepAnswer({ ...answer, createdAt }, since));
-      await keep(later(0), later(-1));
-      expect(await answers().find(answer.keyHash, later(0))).toEqual({ ...answer, createdAt: later(0) });
-      expect(await answers().find(answer.keyHash, later(1))).toBeNull();
-      await expect(keep(later(5), later(0))).rejects.toMatchObject({ code: 'conflict', reason: KEY_TAKEN });
-      await keep(later(5), later(1));
-      expect(await answers().find(answer.keyHash, later(1))).toMatchObject({ createdAt: later(5) });
-      await store().removeRealm(answer.realmId, 10);
-      expect(await answers().find(answer.keyHash, later(0))).toBeNull();
-      await keep(later(5), later(0));
-      await answers().forget(later(6));
-      expect(await answers().find(answer.keyHash, later(0))).toBeNull();
-    });
-  });
-
   describe('service accounts', () => {
     it('are one for each client, found by it in its realm', async () => {
       const account = await add(buildServiceAccount());
@@ -316,6 +226,27 @@ export function describeUserStore(store: () => UserStore, answers: () => KeptAns
         { version: 0, user: null },
         { user: { id: kept.id } },
       ]);
+    });
+  });
+
+  describeUserLists(store);
+
+  describe('answers', () => {
+    it('are kept once under a key, and go with their realm', async () => {
+      const answer = { keyHash: randomBytes(32), requestHash: randomBytes(32), realmId: uuidv7(), answer: '{}' };
+      const keep = (createdAt: Date, since: Date) =>
+        store().transaction((transaction) => transaction.keepAnswer({ ...answer, createdAt }, since));
+      await keep(later(0), later(-1));
+      expect(await answers().find(answer.keyHash, later(0))).toEqual({ ...answer, createdAt: later(0) });
+      expect(await answers().find(answer.keyHash, later(1))).toBeNull();
+      await expect(keep(later(5), later(0))).rejects.toMatchObject({ code: 'conflict', reason: KEY_TAKEN });
+      await keep(later(5), later(1));
+      expect(await answers().find(answer.keyHash, later(1))).toMatchObject({ createdAt: later(5) });
+      await store().removeRealm(answer.realmId, 10);
+      expect(await answers().find(answer.keyHash, later(0))).toBeNull();
+      await keep(later(5), later(0));
+      await answers().forget(later(6));
+      expect(await answers().find(answer.keyHash, later(0))).toBeNull();
     });
   });
 }
