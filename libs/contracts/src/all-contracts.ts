@@ -7,13 +7,14 @@ import * as auditHistory from './audit-history.js';
 import * as auditPoison from './audit-poison.js';
 import * as auditRetention from './audit-retention.js';
 import * as auditStreams from './audit-streams.js';
+import * as clients from './clients.js';
 import * as clientSecrets from './client-secrets.js';
 import * as clientUris from './client-uris.js';
 import * as configuration from './configuration.js';
 import type { CallContract, DurableEventContract, SnapshotContract } from './contract.js';
 import * as identity from './identity.js';
 import * as realmNames from './realm-names.js';
-import * as registry from './registry.js';
+import * as realms from './realms.js';
 import * as roleConfiguration from './role-configuration.js';
 import * as rolesAdministration from './roles-administration.js';
 import * as roles from './roles.js';
@@ -30,7 +31,8 @@ function isKind(value: unknown, kind: string): boolean {
 }
 
 const everything: readonly unknown[] = [
-  registry,
+  realms,
+  clients,
   clientSecrets,
   clientUris,
   configuration,

@@ -2,7 +2,7 @@ import { Type, type Static } from '@sinclair/typebox';
 import { Acknowledged, Actor, nullable, Uuid } from './common.js';
 import { defineCall } from './contract.js';
 import { IdempotencyKey } from './idempotency.js';
-import { RedirectUri } from './registry.js';
+import { RedirectUri } from './clients.js';
 
 /**
  * What a client's URIs are for: where sign-in may send a browser (RFC 6749 §3.1.2), where sign-out may (OIDC RP-Initiated Logout

@@ -14,7 +14,8 @@ export { defineSnapshot, LoadSnapshotsRequest, loadSnapshotsReply } from './snap
 export * from './common.js';
 export * from './password-policy.js';
 export * from './permissions.js';
-export * from './registry.js';
+export * from './realms.js';
+export * from './clients.js';
 export * from './client-secrets.js';
 export * from './client-uris.js';
 export * from './roles.js';
