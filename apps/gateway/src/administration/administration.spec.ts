@@ -13,10 +13,10 @@ import {
   UpdateRealm,
 } from '#contracts';
 import { AppError } from '#errors';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { answerEverything } from '../testing/answer-everything.js';
+import { describe, expect, it } from '@jest/globals';
+import { answeringGateway } from '../testing/answering-gateway.js';
 import { EVENT, EVENT_ID, REALM, ROLE_ID, USER_ID } from '../testing/samples.js';
-import { bearer, startGateway, type TestGateway } from '../testing/start-gateway.js';
+import { bearer } from '../testing/start-gateway.js';
 
 const MASTER = bearer('master', 'manage_realm', 'view_events', 'manage_roles', 'view_users');
 const OWN = bearer('acme', 'manage_realm');
@@ -45,18 +45,7 @@ const realmShown = {
 };
 
 describe('the administration routes', () => {
-  let gateway: TestGateway;
-
-  beforeAll(async () => {
-    gateway = await startGateway();
-  });
-
-  beforeEach(() => {
-    answerEverything(gateway.bus);
-    gateway.bus.calls.length = 0;
-  });
-
-  afterAll(() => gateway.close());
+  const gateway = answeringGateway();
 
   const request = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: object, headers = MASTER) =>
     gateway.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });

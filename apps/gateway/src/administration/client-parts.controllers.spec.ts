@@ -8,24 +8,16 @@ import {
   UpdateClientUri,
 } from '#contracts';
 import { AppError } from '#errors';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { answerEverything, SECRET } from '../testing/answer-everything.js';
+import { describe, expect, it } from '@jest/globals';
+import { answeringGateway } from '../testing/answering-gateway.js';
+import { SECRET } from '../testing/answer-everything.js';
 import { CLIENT_ID, CLIENT_SECRET, REALM, URI } from '../testing/samples.js';
-import { bearer, startGateway, type TestGateway } from '../testing/start-gateway.js';
+import { bearer } from '../testing/start-gateway.js';
 
 const ONE = `/realms/acme/clients/${CLIENT_ID}`;
 
 describe('parts of a client', () => {
-  let gateway: TestGateway;
-
-  beforeAll(async () => {
-    gateway = await startGateway();
-  });
-  beforeEach(() => {
-    answerEverything(gateway.bus);
-    gateway.bus.calls.length = 0;
-  });
-  afterAll(() => gateway.close());
+  const gateway = answeringGateway();
 
   const request = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, payload?: object) =>
     gateway.inject({

@@ -1,27 +1,17 @@
 import { DeleteClient, ListClients, ReadClient, RegisterClient, RotateClientSecret, UpdateClient } from '#contracts';
 import { AppError } from '#errors';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { answerEverything, SECRET } from '../testing/answer-everything.js';
+import { describe, expect, it } from '@jest/globals';
+import { answeringGateway } from '../testing/answering-gateway.js';
+import { SECRET } from '../testing/answer-everything.js';
 import { CLIENT, CLIENT_ID, REALM, SUBJECT_ID } from '../testing/samples.js';
-import { bearer, startGateway, type TestGateway } from '../testing/start-gateway.js';
+import { bearer } from '../testing/start-gateway.js';
 
 const CLIENTS = '/realms/acme/clients';
 const ONE = `${CLIENTS}/${CLIENT_ID}`;
 const HEADERS = bearer('acme', 'create_client', 'manage_clients');
 
 describe('clients', () => {
-  let gateway: TestGateway;
-
-  beforeAll(async () => {
-    gateway = await startGateway();
-  });
-
-  beforeEach(() => {
-    answerEverything(gateway.bus);
-    gateway.bus.calls.length = 0;
-  });
-
-  afterAll(() => gateway.close());
+  const gateway = answeringGateway();
 
   const request = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object, headers = {}) =>
     gateway.inject({

@@ -14,10 +14,10 @@ import {
   UpdateRole,
 } from '#contracts';
 import { AppError } from '#errors';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { answerEverything } from '../testing/answer-everything.js';
+import { describe, expect, it } from '@jest/globals';
+import { answeringGateway } from '../testing/answering-gateway.js';
 import { CLIENT, CLIENT_ID, REALM, ROLE, ROLE_ID, USER_ID } from '../testing/samples.js';
-import { bearer, startGateway, type TestGateway } from '../testing/start-gateway.js';
+import { bearer } from '../testing/start-gateway.js';
 
 const MASTER = bearer('master', 'manage_roles');
 const roleShown = {
@@ -38,18 +38,7 @@ const subjectShown = {
 };
 
 describe('the routes of roles and permissions', () => {
-  let gateway: TestGateway;
-
-  beforeAll(async () => {
-    gateway = await startGateway();
-  });
-
-  beforeEach(() => {
-    answerEverything(gateway.bus);
-    gateway.bus.calls.length = 0;
-  });
-
-  afterAll(() => gateway.close());
+  const gateway = answeringGateway();
 
   const request = (
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',

@@ -1,24 +1,12 @@
 import { RegisterClient } from '#contracts';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { answerEverything } from '../testing/answer-everything.js';
-import { bearer, startGateway, type TestGateway } from '../testing/start-gateway.js';
+import { describe, expect, it } from '@jest/globals';
+import { answeringGateway } from '../testing/answering-gateway.js';
+import { bearer } from '../testing/start-gateway.js';
 
 const CLIENTS = '/realms/acme/clients';
 
 describe('JSON bodies', () => {
-  let gateway: TestGateway;
-
-  beforeAll(async () => {
-    gateway = await startGateway();
-  });
-
-  beforeEach(() => {
-    answerEverything(gateway.bus);
-    gateway.bus.calls.length = 0;
-    gateway.log.lines.length = 0;
-  });
-
-  afterAll(() => gateway.close());
+  const gateway = answeringGateway();
 
   const post = (payload: string | Buffer, type = 'application/json', headers: Record<string, string> = {}) =>
     gateway.inject({

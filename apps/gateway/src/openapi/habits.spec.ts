@@ -1,8 +1,8 @@
 import { BUILT_IN_PERMISSIONS } from '#contracts';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { answerEverything } from '../testing/answer-everything.js';
+import { describe, expect, it } from '@jest/globals';
+import { answeringGateway } from '../testing/answering-gateway.js';
 import { CLIENT_ID, REALM } from '../testing/samples.js';
-import { bearer, startGateway, type TestGateway } from '../testing/start-gateway.js';
+import { bearer } from '../testing/start-gateway.js';
 import { documentedRoutes, type DocumentedRoute } from './operations.js';
 import { successStatus } from './route-inputs.js';
 
@@ -19,16 +19,7 @@ const WITHOUT_VERSION: Readonly<Record<string, string>> = {
 
 /** The habits that every route of the administration keeps, so that a tool learns them once. */
 describe('the habits of the API', () => {
-  let gateway: TestGateway;
-
-  beforeAll(async () => {
-    gateway = await startGateway();
-  });
-  beforeEach(() => {
-    answerEverything(gateway.bus);
-    gateway.bus.calls.length = 0;
-  });
-  afterAll(() => gateway.close());
+  const gateway = answeringGateway();
 
   const creations = documented.filter(({ method, route }) => method === 'POST' && successStatus(route) === 201);
 

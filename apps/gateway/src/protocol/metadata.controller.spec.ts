@@ -1,8 +1,8 @@
 import { ReadKeySet, ReadMetadata } from '#contracts';
 import { AppError } from '#errors';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { answerEverything, KEY_SET } from '../testing/answer-everything.js';
-import { startGateway, type TestGateway } from '../testing/start-gateway.js';
+import { describe, expect, it } from '@jest/globals';
+import { answeringGateway } from '../testing/answering-gateway.js';
+import { KEY_SET } from '../testing/answer-everything.js';
 
 const CERTS = '/realms/acme/protocol/openid-connect/certs';
 const METADATA = [
@@ -11,14 +11,7 @@ const METADATA = [
 ] as const;
 
 describe('the public documents of a realm', () => {
-  let gateway: TestGateway;
-
-  beforeAll(async () => {
-    gateway = await startGateway();
-  });
-
-  beforeEach(() => answerEverything(gateway.bus));
-  afterAll(() => gateway.close());
+  const gateway = answeringGateway();
 
   it('answers the key set, for caches', async () => {
     const answer = await gateway.inject({ url: CERTS });

@@ -1,26 +1,13 @@
 import { IssueToken, type TokenRequestFault } from '#contracts';
 import { AppError, ERROR_CODES, type ErrorCode } from '#errors';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { answerEverything } from '../testing/answer-everything.js';
-import { startGateway, type TestGateway } from '../testing/start-gateway.js';
+import { describe, expect, it } from '@jest/globals';
+import { answeringGateway } from '../testing/answering-gateway.js';
 
 const URL = '/realms/acme/protocol/openid-connect/token';
 const FORM = 'application/x-www-form-urlencoded';
 
 describe('the token endpoint', () => {
-  let gateway: TestGateway;
-
-  beforeAll(async () => {
-    gateway = await startGateway();
-  });
-
-  beforeEach(() => {
-    answerEverything(gateway.bus);
-    gateway.bus.calls.length = 0;
-    gateway.log.lines.length = 0;
-  });
-
-  afterAll(() => gateway.close());
+  const gateway = answeringGateway();
 
   const post = (payload: string | Buffer, headers: Record<string, string> = {}, url = URL) =>
     gateway.inject({ method: 'POST', url, headers: { 'content-type': FORM, ...headers }, payload });
