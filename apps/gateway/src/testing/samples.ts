@@ -142,3 +142,37 @@ export const EVENT: AuditEvent = {
   trace_id: null,
   details: {},
 };
+
+/** `CLIENT` as the API shows it. */
+export const CLIENT_SHOWN = {
+  id: CLIENT_ID,
+  realm_id: REALM.id,
+  client_id: 'billing',
+  name: 'Billing',
+  description: null,
+  owner: null,
+  client_type: 'confidential',
+  protocol: 'openid-connect',
+  enabled: true,
+  public_client: false,
+  service_account_enabled: true,
+  direct_access_grants_enabled: false,
+  first_party: false,
+  secret: '***',
+  redirect_uris: [
+    {
+      id: CLIENT.redirectUris[0]?.id,
+      client_id: CLIENT_ID,
+      value: 'https://app.example/cb',
+      enabled: true,
+      created_at: CLIENT.createdAt,
+      updated_at: CLIENT.updatedAt,
+    },
+  ],
+  access_token_lifetime: null,
+  refresh_token_lifetime: null,
+  id_token_lifetime: null,
+  temporary_token_lifetime: 60,
+  created_at: CLIENT.createdAt,
+  updated_at: CLIENT.updatedAt,
+};
