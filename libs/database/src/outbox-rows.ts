@@ -64,15 +64,17 @@ export class OutboxRows {
   /**
    * Claims the oldest rows that are due. The claim is a lease in the row, not a lock: no transaction is open while they are
    * sent, and the rows of a relay that died are free again when the lease has run out.
+   *
+   * An array, not `IN (SELECT …)`: that the planner may join, and then choose anew for every row, until all are claimed at once.
    */
   async claim(kind: OutboxKind, claimId: string, limit: number, leaseSeconds: number): Promise<readonly ClaimedRow[]> {
     const [rows]: [ClaimedRow[], number] = await this.dataSource.query(
       `UPDATE ${this.schema}.outbox
           SET claimed_by = $1, claimed_until = now() + make_interval(secs => $2), attempts = attempts + 1
-        WHERE id IN (SELECT id FROM ${this.schema}.outbox
+        WHERE id = ANY (ARRAY (SELECT id FROM ${this.schema}.outbox
                       WHERE kind = $3 AND next_attempt_at <= now()
                         AND (claimed_until IS NULL OR claimed_until <= now())
-                      ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED)
+                      ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED))
         RETURNING id, subject, payload, attempts`,
       [claimId, leaseSeconds, kind, limit],
     );

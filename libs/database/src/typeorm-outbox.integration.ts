@@ -7,6 +7,7 @@ import { register } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { createDataSource } from './create-data-source.js';
+import { OutboxRows } from './outbox-rows.js';
 import { runMigrations } from './run-migrations.js';
 import { DATABASES, type EmptyDatabase } from './testing/databases.js';
 import { exampleDatabase } from './testing/example.js';
@@ -215,6 +216,21 @@ describe.each(DATABASES)('the outbox on $name', ({ open }) => {
     );
     await eventually(async () => (await pending()) === 0);
     expect([...bus.sent].sort()).toEqual(Array.from({ length: 40 }, (_, index) => `n${index}`).sort());
+  });
+
+  it('claims no more than it may, however few rows the database believes there are', async () => {
+    const fill = () =>
+      source.query(
+        `INSERT INTO registry.outbox (id, kind, subject, payload)
+         SELECT gen_random_uuid(), 'call', 'audit.moon.paint.v9', repeat('x', 200) FROM generate_series(1, 1000)`,
+      );
+    // As an outbox mostly is: it had many rows, all of them are gone, and the statistics are of then.
+    await fill();
+    await source.query('DELETE FROM registry.outbox');
+    await source.query('ANALYZE registry.outbox');
+    await fill();
+    const rows = new OutboxRows(source, 'registry');
+    expect(await rows.claim('call', uuidv7(), 8, 30)).toHaveLength(8);
   });
 
   it('has sent what the caller committed when flush returns, also while a pass is under way', async () => {
