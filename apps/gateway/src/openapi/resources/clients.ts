@@ -106,7 +106,9 @@ export const CLIENTS: ResourceDoc = {
     'PATCH /realms/{realm}/clients/{id}': {
       id: 'updateClient',
       summary: 'Change a client',
-      description: 'Absent members stay, `null` clears. When the answer arrives, no token is issued on the old state.',
+      description:
+        'Absent members stay, `null` clears. When the answer arrives, no token is issued on the old state. A `client_id` is not changed ' +
+        '(503) while roles does not answer; a 503 after the change is repeated until tokens carry the new name.',
       answer: dataOf(Client),
       tagged: true,
       conditional: true,
@@ -116,7 +118,9 @@ export const CLIENTS: ResourceDoc = {
     'DELETE /realms/{realm}/clients/{id}': {
       id: 'deleteClient',
       summary: 'Delete a client with its service account',
-      description: 'System clients cannot be deleted.',
+      description:
+        'System clients cannot be deleted. When the answer arrives, no token carries what the roles of the client grant. While roles does ' +
+        'not answer nothing is deleted (503); a 503 for a client that is not found any more says that they may still do for a moment.',
       answer: null,
       conditional: true,
       errors: ['conflict'],
