@@ -1,26 +1,23 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { ApplyRoleConfiguration, FindUsers, type Actor, type RealmConfiguration } from '#contracts';
+import { ApplyRoleConfiguration, FindUsers, type RealmConfiguration } from '#contracts';
 import { AppError } from '#errors';
 import type { Client } from '../domain/client.js';
-import type { Realm } from '../domain/realm.js';
-import { InMemoryRegistry } from '../testing/in-memory-registry.js';
 import { ADMINISTRATOR } from '../testing/builders.js';
-import { TestBench } from '../testing/test-bench.js';
+import { configuring, type Configuring } from '../testing/configuring.js';
 
 const HOLDER = '01890000-0000-7000-8000-0000000000aa';
 const HELD = [{ audience: 'billing', permissions: ['invoices:read'] }];
 
 describe('an API that a configuration prunes', () => {
-  let registry: InMemoryRegistry;
-  let bench: TestBench<InMemoryRegistry>;
-  let realm: Realm;
+  let bench: Configuring['bench'];
+  let send: Configuring['send'];
   let api: Client;
   const worker: RealmConfiguration = { version: 1, prune: true, clients: [{ client_id: 'worker' }] };
 
   beforeEach(async () => {
-    registry = new InMemoryRegistry();
-    bench = new TestBench(registry);
-    realm = await bench.storeRealm();
+    const configured = await configuring();
+    ({ bench, send } = configured);
+    const { realm } = configured;
     api = await bench.storeClient(realm, { clientId: 'billing' });
     await bench.storeClient(realm, {
       ...{ clientId: 'worker', serviceAccountEnabled: true, serviceAccountUserId: HOLDER },
@@ -36,18 +33,12 @@ describe('an API that a configuration prunes', () => {
     }));
   });
 
-  const apply = (configuration: RealmConfiguration, { dryRun = false, actor = ADMINISTRATOR as Actor } = {}) =>
-    bench.applyConfiguration.execute(
-      { actor, realmId: realm.id, configuration, secrets: {}, dryRun, planDigest: null },
-      bench.context,
-    );
-
   it('is told of in the tokens of others, though the document does not speak of roles', async () => {
-    const { impact } = await apply(worker, { dryRun: true });
+    const { impact } = await send(worker, { dryRun: true });
     expect(impact?.subjects).toEqual([{ kind: 'client', name: 'worker', gains: [], loses: HELD }]);
     expect(bench.messages.sentTo(ApplyRoleConfiguration)).toMatchObject([{ deletedClientIds: [api.id], mode: 'plan' }]);
     const actor = { ...ADMINISTRATOR, permissions: ['manage_clients'] };
-    expect((await apply(worker, { dryRun: true, actor })).impact).toBeNull();
+    expect((await send(worker, { dryRun: true, actor })).impact).toBeNull();
   });
 
   it('stays while roles cannot be asked, whoever prunes', async () => {
@@ -55,9 +46,9 @@ describe('an API that a configuration prunes', () => {
       throw new AppError('unavailable');
     });
     for (const permissions of [ADMINISTRATOR.permissions, ['manage_clients']]) {
-      const refused = apply(worker, { actor: { ...ADMINISTRATOR, permissions } });
+      const refused = send(worker, { actor: { ...ADMINISTRATOR, permissions } });
       await expect(refused).rejects.toMatchObject({ code: 'unavailable' });
     }
-    expect(registry.state.clients.has(api.id)).toBe(true);
+    expect(bench.adapters.state.clients.has(api.id)).toBe(true);
   });
 });
